@@ -1,0 +1,48 @@
+"""Who comes here: the client and the facts about them. What follows from the facts is decided in bookings."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Upper
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def new_ref() -> str:
+    return "c-" + secrets.token_hex(5)
+
+
+REF = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Use letters, digits, dots, dashes and underscores.")
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def for_user(self, user: User) -> ClientQuerySet:
+        """The clients this user may know by name: staff all, a client themselves."""
+        if user.is_staff:
+            return self.all()
+        return self.filter(user_id=user.pk) if user.pk else self.none()
+
+
+class Client(models.Model):
+    ref = models.CharField(max_length=64, unique=True, default=new_ref, validators=[REF])
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="client")
+    name = models.CharField(max_length=150)
+    email = models.EmailField("e-mail", blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    date_of_birth = models.DateField()
+    created_at = models.DateTimeField(editable=False)
+
+    objects: ClassVar[ClientQuerySet] = ClientQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [models.Index(Upper("email"), name="client_by_email"), models.Index(fields=["name"], name="client_by_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,72 @@
+"""What is sent, when, and whether it arrived: a message is a row. Who writes what in it is decided by the app it is about."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class State(models.TextChoices):
+    PLANNED = "planned", "planned"
+    SENDING = "sending", "sending"
+    RETRYING = "retrying", "to be tried again"
+    SENT = "sent", "sent"
+    FAILED = "failed", "failed"
+    BOUNCED = "bounced", "bounced"
+    CANCELLED = "cancelled", "cancelled"
+    EXPIRED = "expired", "expired"
+
+
+OPEN = [State.PLANNED, State.SENDING, State.RETRYING]
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", "e-mail"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def open(self) -> MessageQuerySet:
+        return self.filter(state__in=OPEN)
+
+
+class Message(models.Model):
+    kind = models.CharField(max_length=40)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    recipient = models.CharField(max_length=254, help_text="Address as it was when the message was planned.")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages")
+    about = models.CharField(max_length=40, help_text="What it is about, like booking:17.")
+    version = models.PositiveIntegerField(default=0, help_text="The version of what it is about that it speaks of.")
+    key = models.CharField(max_length=120, unique=True)
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    message_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True, help_text="What was said, without its links.")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="message_open_by_due", condition=Q(state__in=["planned", "sending", "retrying"])),
+            models.Index(fields=["about"], name="message_by_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient}"
+
+
+class Heartbeat(models.Model):
+    """When a recurring job last finished: “a sweep finished” is what alive means."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    finished_at = models.DateTimeField()
