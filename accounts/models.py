@@ -39,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    email = models.EmailField("e-mail", max_length=254)
+    email = models.EmailField("e-mail", max_length=254, unique=True)
     name = models.CharField(max_length=150, blank=True)
     role = models.CharField(max_length=12, choices=Role, default=Role.CLIENT)
     is_active = models.BooleanField("may sign in", default=True)
@@ -60,6 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
         self.is_staff = self.role in STAFF_ROLES
         self.is_superuser = self.role == Role.OWNER
         super().save(*args, **kwargs)
