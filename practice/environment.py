@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 DEMO_ENV = VAR_DIR / "demo.env"
+RUNNING_ENV = VAR_DIR / "demo-running.env"  # there while `make run` runs
 DEVELOPMENT_ENV = VAR_DIR / "development.env"
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
@@ -35,6 +36,8 @@ def load_demo_env() -> None:
     """Demo settings for a shell that has none of its own: what the environment says always wins."""
     if "SECRET_KEY" not in os.environ and not is_on(os.environ.get("DEBUG")):
         load_env_file(DEMO_ENV)
+        if "DEMO" in os.environ:
+            load_env_file(RUNNING_ENV)
 
 
 def load_env_file(path: Path) -> None:

@@ -1,9 +1,15 @@
 """Every address of the site, each app's under its own heading."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from practice.views.health import healthz
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.MODE == "demo":
+    urlpatterns.append(path("demo/", include("practice.demo.urls")))

@@ -3,7 +3,13 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "practice.settings")
 
 application = get_wsgi_application()
+
+from practice.opening import refuse_demo_accounts  # noqa: E402  (needs Django to be set up)
+
+refuse_demo_accounts()
+connection.close()  # opened by the question above; threads open their own

@@ -1,0 +1,10 @@
+"""How gunicorn serves the practice, in the demo and in production; its own environment variables and flags override it."""
+
+import os
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+threads = 8
+accesslog = "-"
+logger_class = "practice.logs.MaskingLogger"
+control_socket_disable = True  # nothing here needs steering from outside

@@ -1,0 +1,32 @@
+"""Headers that every answer carries: what a browser may use, keep and index. Static files do not pass here."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+OFF = ["accelerometer", "autoplay", "camera", "display-capture", "fullscreen", "geolocation", "gyroscope"]
+OFF += ["magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "usb"]
+PASSKEYS = ["publickey-credentials-create", "publickey-credentials-get"]
+PERMISSIONS = ", ".join([f"{name}=()" for name in OFF] + [f"{name}=(self)" for name in PASSKEYS])
+PUBLIC = re.compile(r"/(sessions/([\w-]+/)?|boundaries/|privacy/|terms/|contact/)?")
+
+
+def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Public pages may be indexed, and kept where nobody is signed in; everything else may not."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers["Permissions-Policy"] = PERMISSIONS
+        is_public = bool(PUBLIC.fullmatch(request.path_info))
+        if not is_public:
+            response.headers["X-Robots-Tag"] = "noindex"
+        if not is_public or settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers["Cache-Control"] = "no-store"
+        if request.method == "POST" and request.path_info == reverse("account_logout"):
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    return answer

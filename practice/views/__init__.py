@@ -1,0 +1,1 @@
+"""What the practice itself shows: its public pages, and whether it is alive."""
