@@ -1,0 +1,37 @@
+"""Filters that put the practice's texts and figures on a page. They format; they never ask the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from practice import words
+
+register = template.Library()
+# No HTML of the writer's own, and no images: the page must not reach another host.
+markdown = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(["replacements", "smartquotes"]).disable("image")
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """A text in Markdown as HTML; what looks like HTML in it is shown as it was typed."""
+    return mark_safe(markdown.render(text))  # noqa: S308 (markdown-it escapes all HTML in the text)
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    return words.money(amount, currency)
+
+
+@register.filter
+def span(length: dt.timedelta) -> str:
+    return words.span(length)
+
+
+@register.filter
+def share(percent: int) -> str:
+    return words.share(percent)

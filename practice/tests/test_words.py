@@ -1,0 +1,50 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from practice import words
+from practice.templatetags.words import prose
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "said"),
+    [("70.00", "GBP", "£70"), ("67.50", "EUR", "€67.50"), ("1250", "USD", "$1,250"), ("70", "CHF", "CHF\u00a070"), ("0", "GBP", "£0")],
+)
+def test_money_is_said_with_its_sign_and_without_empty_pence(amount, currency, said):
+    assert words.money(Decimal(amount), currency) == said
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (dt.timedelta(minutes=90), "90 minutes"),
+        (dt.timedelta(hours=1), "1 hour"),
+        (dt.timedelta(hours=24), "24 hours"),
+        (dt.timedelta(days=2), "48 hours"),
+        (dt.timedelta(days=3), "3 days"),
+        (dt.timedelta(days=3, hours=1), "73 hours"),
+        (dt.timedelta(0), "0 minutes"),
+    ],
+)
+def test_a_span_is_said_in_its_largest_whole_unit(length, said):
+    assert words.span(length) == said
+
+
+def test_small_numbers_are_words_and_larger_ones_figures():
+    assert [words.small(2), words.small(10), words.small(11)] == ["two", "ten", "11"]
+
+
+def test_a_share_of_the_price_is_said_as_a_person_would():
+    assert [words.share(n) for n in (0, 30, 50, 100)] == ["nothing", "30 % of the price", "half the price", "the full price"]
+
+
+def test_prose_shows_html_and_images_as_they_were_typed():
+    assert prose("<script>x</script>\n\n**bold** ![a](http://elsewhere/x.png)") == (
+        "<p>&lt;script&gt;x&lt;/script&gt;</p>\n"
+        '<p><strong>bold</strong> !<a href="http://elsewhere/x.png">a</a></p>\n'
+    )
+
+
+def test_prose_makes_no_link_of_a_script():
+    assert "href" not in prose("[a](javascript:alert(1))")

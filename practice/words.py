@@ -1,0 +1,40 @@
+"""How money, spans of time and small numbers are said to people. Plain values in, words out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
+SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """“£70”, “£67.50”, “CHF 70”: whole amounts without their pence, amounts over a thousand with a comma."""
+    figure = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    return f"{SYMBOLS[currency]}{figure}" if currency in SYMBOLS else f"{currency}\u00a0{figure}"
+
+
+def span(length: dt.timedelta) -> str:
+    """“90 minutes”, “24 hours”, “3 days”: in the largest unit that leaves nothing over; up to two days in hours."""
+    minutes = int(length.total_seconds()) // 60
+    if minutes % 60 or not minutes:
+        return counted(minutes, "minute")
+    if minutes % 1440 or minutes <= 2880:
+        return counted(minutes // 60, "hour")
+    return counted(minutes // 1440, "day")
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def small(number: int) -> str:
+    """“two” for 2; figures from eleven on."""
+    return SMALL_NUMBERS[number] if 0 <= number < len(SMALL_NUMBERS) else str(number)
+
+
+def share(percent: int) -> str:
+    """A share of the price, as a person would say it."""
+    named = {0: "nothing", 50: "half the price", 100: "the full price"}
+    return named.get(percent, f"{percent} % of the price")
