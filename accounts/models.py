@@ -69,6 +69,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     @property
+    def has_confirmed_address(self) -> bool:
+        return self.emailaddress_set.filter(verified=True).exists()
+
+    @property
     def is_owner(self) -> bool:
         return self.role == Role.OWNER
 

@@ -39,6 +39,7 @@ class Way(models.TextChoices):
     STAFF = "staff", "the practice"
     API = "api", "over the API"
     IMPORT = "import", "practice file"
+    CLOCK = "clock", "by itself, when its time came"
 
 
 def new_ref() -> str:

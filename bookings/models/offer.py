@@ -106,7 +106,7 @@ class SessionTypeRoom(models.Model):
     """A room this session type may use; tried in order."""
 
     session_type = models.ForeignKey(SessionType, on_delete=models.CASCADE, related_name="room_choices")
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="uses")
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -1,0 +1,103 @@
+"""What can stand in the way of a booking: one family, each a whole sentence without blame and a stable code."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bookings.availability import Reason
+
+SENTENCES = {
+    Reason.OFF_GRID: "Sessions do not start at that minute.",
+    Reason.OUTSIDE_HOURS: "The session would lie outside the working hours.",
+    Reason.AWAY: "The therapist is away then.",
+    Reason.CLOSED: "The practice is closed then.",
+    Reason.THERAPIST_TAKEN: "The therapist has another booking then.",
+    Reason.ROOM_CLOSED: "No room is open then.",
+    Reason.ROOM_TAKEN: "No room is free then.",
+    Reason.TOO_SOON: "That start is too soon to be booked.",
+    Reason.TOO_FAR: "That date is too far ahead to be booked yet.",
+    Reason.DAY_MINUTES_FULL: "The therapist's hours of work for that day are full.",
+    Reason.DAY_SESSIONS_FULL: "The therapist's sessions for that day are full.",
+}
+
+
+class Refusal(Exception):
+    """Base of the family. The edges catch this and nothing wider."""
+
+    code = "not_available"
+    sentence = "This booking cannot be made."
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or self.sentence)
+
+
+class SlotTaken(Refusal):
+    """Only the therapist or the room is taken; `next_starts` are the nearest free ones, where they were asked for."""
+
+    code = "slot_taken"
+    sentence = "That time has just been taken. Please choose another."
+
+    def __init__(self, next_starts: Sequence[dt.datetime] = ()) -> None:
+        super().__init__()
+        self.next_starts = list(next_starts)
+
+
+class NotOffered(Refusal):
+    code = "not_offered"
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(" ".join(SENTENCES[reason] for reason in reasons))
+        self.reasons = list(reasons)
+
+
+class NotGiven(Refusal):
+    """The session type, length or therapist does not go together; `field` says which of them to change."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class Conflict(Refusal):
+    code = "conflict"
+    sentence = "This booking has changed in the meantime. Please look at it again."
+
+
+class Late(Refusal):
+    """Inside the notice that was agreed; the fee is due if the client goes on."""
+
+    code = "late"
+
+    def __init__(self, fee: Decimal, currency: str) -> None:
+        super().__init__(f"This is inside the notice that was agreed: a fee of {fee} {currency} is due.")
+        self.fee = fee
+        self.currency = currency
+
+
+class UnderAge(Refusal):
+    code = "under_age"
+    sentence = "Sessions are for adults: a client is 18 or older on the day of booking."
+
+
+class AddressNotConfirmed(Refusal):
+    code = "not_available"
+    sentence = "Please confirm your e-mail address first; then we can keep a time for you."
+
+
+class TooManyHolds(Refusal):
+    code = "not_available"
+    sentence = "Two times are kept for you already. Finish or release one of them first."
+
+
+class ReasonNeeded(Refusal):
+    code = "invalid"
+    sentence = "Please give a reason; it is kept with the booking."
+
+
+class Busy(Refusal):
+    code = "not_available"
+    sentence = "The diary is very busy at this moment. Please try once more."

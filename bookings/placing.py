@@ -1,0 +1,143 @@
+"""Taking a time: lock, then look, then write. The only way in which a booking row gets its therapist, room and times.
+
+Locks are taken in one order everywhere: client, therapists by key, rooms by key. SQLite has none to take, since a
+write transaction there is alone from its start.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F, OuterRef, Subquery
+
+from bookings import constraints, diary
+from bookings.availability import Reason
+from bookings.diary import Ask, Place
+from bookings.errors import Busy, NotGiven, NotOffered, SlotTaken, UnderAge
+from bookings.models import Booking, BookingChange, Length, OfferPrice, Room, SessionType, Status, Therapist, Way
+from clients.models import Client
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+POLICY = frozenset(reason for reason in Reason if not reason.is_taken)
+"""What staff may override with a reason."""
+
+JUDGED_AT_THE_HOLD = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One client, a length of a session type, a start; `therapist` None means any."""
+
+    client: Client
+    length: Length
+    starts_at: dt.datetime
+    therapist: Therapist | None = None
+
+    @property
+    def session_type(self) -> SessionType:
+        return self.length.session_type
+
+
+def taking_time(verb: Callable[P, R]) -> Callable[P, R]:
+    """Runs a verb in a transaction, once more if the database found the time taken or broke a deadlock.
+
+    Raises SlotTaken for an overlap, UnderAge, and Busy where the database gave up waiting.
+    """
+
+    @functools.wraps(verb)
+    def settled(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return _once(verb, *args, **kwargs)
+        except (SlotTaken, Busy) as trouble:
+            if trouble.__cause__ is None:
+                raise
+            return _once(verb, *args, **kwargs)
+
+    return settled
+
+
+def _once(verb: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+    try:
+        with transaction.atomic():
+            return verb(*args, **kwargs)
+    except IntegrityError as error:
+        guard = constraints.broken_guard(error)
+        if guard in constraints.OVERLAPS:
+            raise SlotTaken from error
+        if guard == constraints.ADULT:
+            raise UnderAge from error
+        raise
+    except OperationalError as error:
+        raise Busy from error
+
+
+def lock_therapists(session_type: SessionType, length: Length, therapist: Therapist | None) -> list[Therapist]:
+    """Those who give it (or the one asked for), locked by key, each with `own_price`; in their order. Raises NotGiven."""
+    own_price = OfferPrice.objects.filter(offer__therapist=OuterRef("pk"), length=length).values("price")
+    therapists = Therapist.objects.filter(active=True, offers__session_type=session_type).annotate(own_price=Subquery(own_price))
+    if therapist is not None:
+        therapists = therapists.filter(pk=therapist.pk)
+    if connection.features.has_select_for_update:
+        therapists = therapists.select_for_update(no_key=True, of=("self",))
+    found = sorted(therapists.order_by("pk"), key=lambda each: each.order)
+    if not found:
+        raise NotGiven("therapist", "This therapist does not give that session." if therapist else "Nobody gives that session at present.")
+    return found
+
+
+def lock_rooms(session_type: SessionType) -> list[Room]:
+    """The session type's rooms in its order, locked by key."""
+    rooms = Room.objects.filter(uses__session_type=session_type).annotate(choice=F("uses__order"))
+    if connection.features.has_select_for_update:
+        rooms = rooms.select_for_update(no_key=True, of=("self",))
+    return sorted(rooms.order_by("pk"), key=lambda room: room.choice)
+
+
+def find(ask: Ask, therapists: Sequence[Therapist], start: dt.datetime, *, by: Any, ignoring: frozenset[Reason]) -> Place:
+    """A therapist and room for this start; moves lapsed holds it meets to `expired` first. Raises SlotTaken, NotOffered."""
+    if start.second or start.microsecond:
+        raise NotOffered([Reason.OFF_GRID])
+    found, rows = diary.places(ask, therapists, start)
+    expire_lapsed(rows.lapsed, by=by, now=ask.now)
+    for place in found:
+        if ignoring.issuperset(place.reasons):
+            return place
+    best = min((place.reasons for place in found), key=lambda reasons: (_is_only_taken(reasons, ignoring), len(reasons)))
+    left = [reason for reason in best if reason not in ignoring]
+    raise SlotTaken if all(reason.is_taken for reason in left) else NotOffered(left)
+
+
+def _is_only_taken(reasons: list[Reason], ignoring: frozenset[Reason]) -> bool:
+    """Sorts a therapist who is merely taken before one who would not do anyway."""
+    return not all(reason.is_taken for reason in reasons if reason not in ignoring)
+
+
+def expire_lapsed(pks: Sequence[int], *, by: Any, now: dt.datetime) -> int:
+    """Moves these holds, where they ran out by `now`, to `expired`; gives how many."""
+    moved = 0
+    for pk in pks:
+        lapsed = Booking.objects.filter(pk=pk, status=Status.HELD, hold_ends_at__lte=now)
+        if lapsed.update(status=Status.EXPIRED):
+            moved += 1
+            BookingChange.objects.create(
+                booking_id=pk, at=now, by=by, via=Way.CLOCK, what="hold_lapsed", before=Status.HELD, after=Status.EXPIRED
+            )
+    return moved
+
+
+def times(session_type: SessionType, minutes: int, start: dt.datetime) -> dict[str, dt.datetime]:
+    """The four instants of a booking; minutes elapse, also across a clock change."""
+    end = start + dt.timedelta(minutes=minutes)
+    return {
+        "starts_at": start,
+        "ends_at": end,
+        "busy_from_at": start - dt.timedelta(minutes=session_type.buffer_before_minutes),
+        "busy_until_at": end + dt.timedelta(minutes=session_type.buffer_after_minutes),
+    }
