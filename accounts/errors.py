@@ -1,0 +1,42 @@
+"""What can stand in the way of somebody who comes in: whole sentences without blame, each with a stable code."""
+
+from __future__ import annotations
+
+import math
+
+
+class EntryRefused(Exception):
+    """Base of the family. The edges catch this and nothing wider."""
+
+    code = "unauthenticated"
+    sentence = "Please sign in first."
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or self.sentence)
+
+
+class TokenRefused(EntryRefused):
+    """Unknown, revoked, or its user may no longer sign in; which of them is told to nobody."""
+
+    sentence = "This token is not known here. Ask the practice for a new one."
+
+
+class SecondFactorMissing(EntryRefused):
+    sentence = "This account needs a second factor first. Sign in on the site and set one up."
+
+
+class NoSuchAccount(EntryRefused):
+    code = "not_found"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"There is no account with the address {email} that may sign in.")
+
+
+class Throttled(EntryRefused):
+    """Too many calls; the next one is welcome after `retry_after` whole seconds."""
+
+    code = "rate_limited"
+
+    def __init__(self, seconds: float) -> None:
+        self.retry_after = max(1, math.ceil(seconds))
+        super().__init__(f"That was a little too often. Please try again in {self.retry_after} seconds.")

@@ -1,0 +1,59 @@
+"""What each role may do, in one table, and whether somebody may come in at all. Only reads.
+
+Roles decide, not permissions given to single people. The names are Django's, so that the admin asks them too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Role, User
+
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def _may(do: str, *things: str) -> frozenset[str]:
+    """“view change”, “bookings.booking” as Django writes it: bookings.view_booking, bookings.change_booking."""
+    names = (thing.split(".") for thing in things)
+    return frozenset(f"{app}.{verb}_{model}" for app, model in names for verb in do.split())
+
+
+FRONT_DESK = (
+    _may("view add change", "bookings.booking", "clients.client")
+    | _may("view", "bookings.therapist", "bookings.sessiontype", "bookings.room", "bookings.timeoff", "bookings.closure")
+    | _may("view", "bookings.bookingchange", "outbox.message")
+)
+THERAPIST = (
+    FRONT_DESK
+    | _may("answer", "bookings.booking")
+    | _may("change", "bookings.therapist")
+    | _may("view add change delete", "bookings.weeklyhours", "bookings.datehours", "bookings.timeoff")
+    | _may("view", "bookings.offer")
+)
+BY_ROLE: dict[str, frozenset[str]] = {Role.FRONT_DESK: FRONT_DESK, Role.THERAPIST: THERAPIST}
+"""The owner may everything (`User.is_superuser`), a client nothing here."""
+
+
+class RoleBackend(AuthenticationBackend):
+    """Signs in by e-mail address, and answers `has_perm` from the role without a query."""
+
+    def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Any = None) -> set[str]:  # type: ignore[override]
+        if not user_obj.is_active or obj is not None:
+            return set()
+        return set(BY_ROLE.get(getattr(user_obj, "role", ""), ()))
+
+
+def has_second_factor(user: User) -> bool:
+    return Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists()
+
+
+def may_enter(user: User) -> bool:
+    """Active, and with a second factor where this site demands one of the practice's side."""
+    if not user.is_active:
+        return False
+    return not (settings.SECOND_FACTOR_REQUIRED and user.is_staff) or has_second_factor(user)
