@@ -25,7 +25,9 @@ def _may(do: str, *things: str) -> frozenset[str]:
 
 FRONT_DESK = (
     _may("view add change", "bookings.booking", "clients.client")
-    | _may("view", "bookings.therapist", "bookings.sessiontype", "bookings.room", "bookings.timeoff", "bookings.closure")
+    | _may(
+        "view", "bookings.therapist", "bookings.sessiontype", "bookings.room", "bookings.timeoff", "bookings.closure"
+    )
     | _may("view", "bookings.bookingchange", "outbox.message")
 )
 THERAPIST = (

@@ -39,7 +39,11 @@ def use_api_token(token: str, now: dt.datetime) -> User:
 
     Raises TokenRefused, or SecondFactorMissing where the account may not come in on the site either.
     """
-    found = ApiToken.objects.select_related("user").filter(digest=digest_of(token), revoked_at=None, user__is_active=True).first()
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(digest=digest_of(token), revoked_at=None, user__is_active=True)
+        .first()
+    )
     if found is None:
         raise TokenRefused
     if not may_enter(found.user):

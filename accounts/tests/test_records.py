@@ -80,5 +80,7 @@ def test_the_command_prints_the_token_alone() -> None:
 
 
 def test_the_command_says_that_an_address_has_no_account() -> None:
-    with pytest.raises(CommandError, match=r"^There is no account with the address nobody@example\.com that may sign in\.$"):
+    with pytest.raises(
+        CommandError, match=r"^There is no account with the address nobody@example\.com that may sign in\.$"
+    ):
         call_command("create_api_token", "nobody@example.com")

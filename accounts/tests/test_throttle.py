@@ -53,7 +53,10 @@ def test_a_clock_that_goes_back_fills_nothing() -> None:
 def test_keys_have_a_bucket_each_and_are_kept_as_digests() -> None:
     take("login:sam@example.com", 60, 1, NOW)
     assert take("login:kim@example.com", 60, 1, NOW) == 0
-    assert set(Bucket.objects.values_list("key", flat=True)) == {digest("login:sam@example.com"), digest("login:kim@example.com")}
+    assert set(Bucket.objects.values_list("key", flat=True)) == {
+        digest("login:sam@example.com"),
+        digest("login:kim@example.com"),
+    }
 
 
 def test_taking_is_one_statement(django_assert_num_queries) -> None:
