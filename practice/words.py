@@ -38,3 +38,8 @@ def share(percent: int) -> str:
     """A share of the price, as a person would say it."""
     named = {0: "nothing", 50: "half the price", 100: "the full price"}
     return named.get(percent, f"{percent} % of the price")
+
+
+def zone(name: str) -> str:
+    """“London time” for Europe/London: how a time zone is named beside a time."""
+    return f"{name.rsplit('/', 1)[-1].replace('_', ' ')} time" if "/" in name else name

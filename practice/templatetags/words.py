@@ -17,9 +17,16 @@ markdown = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable
 
 
 @register.filter
-def prose(text: str) -> SafeString:
-    """A text in Markdown as HTML; what looks like HTML in it is shown as it was typed."""
-    return mark_safe(markdown.render(text))  # noqa: S308 (markdown-it escapes all HTML in the text)
+def prose(text: str, top: int = 2) -> SafeString:
+    """A text in Markdown as HTML; what looks like HTML in it is shown as it was typed.
+
+    `top` is the level that its highest headings (##) get on this page.
+    """
+    tokens = markdown.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(max(int(token.tag[1]), 2) + top - 2, 6)}"
+    return mark_safe(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S308 (HTML in the text is escaped)
 
 
 @register.filter
@@ -35,3 +42,8 @@ def span(length: dt.timedelta) -> str:
 @register.filter
 def share(percent: int) -> str:
     return words.share(percent)
+
+
+@register.filter
+def zone(name: str) -> str:
+    return words.zone(name)

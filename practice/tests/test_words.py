@@ -48,3 +48,15 @@ def test_prose_shows_html_and_images_as_they_were_typed():
 
 def test_prose_makes_no_link_of_a_script():
     assert "href" not in prose("[a](javascript:alert(1))")
+
+
+def test_a_zone_is_named_by_its_city():
+    assert [words.zone(n) for n in ("Europe/London", "America/Argentina/Buenos_Aires", "UTC")] == [
+        "London time",
+        "Buenos Aires time",
+        "UTC",
+    ]
+
+
+def test_headings_of_a_text_take_the_level_of_their_place_on_the_page():
+    assert prose("# A\n\n## B\n\n### C", 3) == "<h3>A</h3>\n<h3>B</h3>\n<h4>C</h4>\n"
