@@ -1,0 +1,40 @@
+"""For every test: what a plain `pytest` leaves to `make test`, and the private Valkey of the tests that need a broker."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from practice import servers
+
+ROOT = Path(__file__).resolve().parent
+NEED_MORE = [ROOT / "tests" / "browser", ROOT / "tests" / "whole"]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    if os.environ.get("MAKE_TEST"):
+        return f"database: {os.environ['DATABASE_URL'].partition(':')[0]}, under make test"
+    return (
+        f"database: {os.environ.get('DATABASE_URL', 'sqlite').partition(':')[0]}; `make test` adds PostgreSQL with a real "
+        "Redis or Valkey, the browser tests (tests/browser) and the start of the whole (tests/whole)"
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Browser and whole-tree tests need more than requirements.txt; naming their folder asks for them."""
+    if collection_path not in NEED_MORE or os.environ.get("MAKE_TEST"):
+        return None
+    asked = [Path(word.partition("::")[0]).resolve() for word in config.invocation_params.args]
+    return not any(path.is_relative_to(collection_path) for path in asked)
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A real broker: the one `make test` names, else one of our own."""
+    named = os.environ.get("REDIS_URL", "")
+    if named.startswith("redis"):
+        yield named
+    else:
+        with servers.valkey() as url:
+            yield url
