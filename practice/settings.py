@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "outbox",
     "clients",
     "bookings",
-    "django.contrib.admin",
+    "practice.apps.PracticeAdminConfig",  # django.contrib.admin, with the practice's clock and sign-in
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

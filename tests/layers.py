@@ -14,12 +14,12 @@ FORBIDDEN = {"utils", "util", "common", "core", "helpers", "services", "misc"}
 LAYER_OF = {
     name: layer
     for layer, names in {
-        0: "availability errors ical ranges rules walltime words",
+        0: "availability errors ical ranges rules spans walltime words",
         1: "constraints fields models querysets",
         2: "brochure diary health journey pages permissions readiness registry reports",
         3: "absences defaults delivery lifecycle nudge placing planning records throttle",
         4: "forms schemas",
-        5: "adapter admin api apps backends context management middleware migrations tasks templatetags urls views visitor",
+        5: "adapter admin admin_site api apps backends context management middleware migrations tasks templatetags urls views visitor",
     }.items()
     for name in names.split()
 }

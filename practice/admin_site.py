@@ -1,0 +1,112 @@
+"""The practice's side: the admin with the practice's name and clock, entered through the site's one sign-in.
+
+Knows how every page of it behaves; what the pages show is in each app's admin.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+
+from practice.forms import NATIVE
+from practice.models import Practice
+
+NOT_OURS = {"auth", "account", "mfa"}
+"""Groups, confirmed addresses and second factors are kept by their own pages; nobody edits those rows."""
+
+ORDER = ["bookings", "clients", "outbox", "practice", "accounts"]
+
+
+class PracticeSite(admin.AdminSite):
+    site_header = site_title = "Practice"
+    index_title = "The practice"
+    site_url = "/"
+    empty_value_display = "–"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        models_given = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        ours = [model for model in models_given if model._meta.app_label not in NOT_OURS]
+        super().register(ours, admin_class, **options)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Each page is answered, and its template rendered, with the practice's clock; a client finds nothing here."""
+
+        def with_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            with timezone.override(Practice.objects.current().zone):
+                response = view(request, *args, **kwargs)
+                if hasattr(response, "render") and not response.is_rendered:
+                    response.render()
+            return response
+
+        checked = super().admin_view(update_wrapper(with_clock, view), cacheable)
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise Http404
+            return checked(request, *args, **kwargs)
+
+        return update_wrapper(inner, checked)
+
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The one sign-in of the site, so that its throttles and second factor hold on this way in too."""
+        if request.user.is_authenticated:
+            if not self.has_permission(request):
+                raise Http404
+            return redirect("admin:index")
+        wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("admin:index")
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        found = super().get_app_list(request, app_label)
+        return sorted(found, key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
+
+
+class OfficeAdmin(admin.ModelAdmin):
+    """What the lists and forms of every app share."""
+
+    formfield_overrides = NATIVE
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    view_on_site = False
+
+
+class ReadOnlyAdmin(OfficeAdmin):
+    """Rows that are looked at here and written elsewhere."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+def clock(at: dt.datetime | None) -> str:
+    """“Thu 4 Jun 2026, 10:00” on the practice's clock, which is the active one on these pages."""
+    if at is None:
+        return "–"
+    local = timezone.localtime(at)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
