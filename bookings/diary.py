@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import DateField, DateTimeField, IntegerField, Q, Value
+from django.db.models import DateField, IntegerField, Q, Value
 
 from bookings import availability
 from bookings.availability import Book, Question, Reason, Rules, Taken, Wanted

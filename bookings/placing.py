@@ -28,6 +28,8 @@ R = TypeVar("R")
 POLICY = frozenset(reason for reason in Reason if not reason.is_taken)
 """What staff may override with a reason."""
 
+NOTHING: frozenset[Reason] = frozenset()
+
 JUDGED_AT_THE_HOLD = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
 
 
@@ -90,6 +92,21 @@ def lock_therapists(session_type: SessionType, length: Length, therapist: Therap
     if not found:
         raise NotGiven("therapist", "This therapist does not give that session." if therapist else "Nobody gives that session at present.")
     return found
+
+
+def lock_client(client: Client) -> None:
+    """Two of one client's holds cannot be counted at the same moment."""
+    if connection.features.has_select_for_update:
+        Client.objects.select_for_update(no_key=True).values_list("pk").get(pk=client.pk)
+
+
+def lock_for_move(booking: Booking, therapist: Therapist) -> None:
+    """Locks the therapists it leaves and comes to, by key: two moves that swap wait in one order. Raises NotGiven."""
+    if therapist.pk != booking.therapist_id and not therapist.offers.filter(session_type=booking.session_type).exists():
+        raise NotGiven("therapist", "This therapist does not give that session.")
+    if connection.features.has_select_for_update:
+        both = Therapist.objects.filter(pk__in={booking.therapist_id, therapist.pk}).order_by("pk")
+        list(both.select_for_update(no_key=True).values_list("pk"))
 
 
 def lock_rooms(session_type: SessionType) -> list[Room]:

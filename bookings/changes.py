@@ -1,0 +1,83 @@
+"""The step that every verb shares: the row changed in the state it was read in, and its line of history.
+
+Used by `lifecycle` and `moves` alone; nobody else writes a booking.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+
+from accounts.models import User
+from bookings import rules
+from bookings.diary import Place
+from bookings.errors import Conflict, Late
+from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status
+from practice.models import Practice
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did it, when, how, and why."""
+
+    by: User | None
+    now: dt.datetime
+    via: str
+    why: str = ""
+
+    @property
+    def by_client(self) -> bool:
+        return self.by is not None and not self.by.is_staff
+
+
+def change(booking: Booking, status: str, what: str, act: Act, *, details: dict[str, Any] | None = None, **fields: Any) -> Booking:
+    """Writes the row if it still is as it was read, and its line of history; gives the booking as it then is."""
+    before = booking.status
+    if status not in rules.ALLOWED[before]:
+        raise Conflict
+    unchanged = Booking.objects.filter(pk=booking.pk, status=before, version=booking.version)
+    if not unchanged.update(status=status, version=F("version") + 1, **fields):
+        raise Conflict
+    for name, value in ({"status": status, "version": booking.version + 1} | fields).items():
+        setattr(booking, name, value)
+    note(booking, what, act, before=before, details=details or {})
+    return booking
+
+
+def note(booking: Booking, what: str, act: Act, *, before: str, details: dict[str, Any]) -> None:
+    BookingChange.objects.create(
+        booking=booking, at=act.now, by=act.by, via=act.via, what=what, before=before, after=booking.status, details=details, why=act.why
+    )
+
+
+def lateness(booking: Booking, notice: dt.timedelta, act: Act, accept_late: bool) -> dict[str, Any]:
+    """The fields that record a client's change inside the notice; none for staff, who change it for the practice.
+    Raises Late with the fee that would come due, until it is accepted."""
+    if not act.by_client or booking.status != Status.CONFIRMED or not rules.is_late(booking.starts_at, notice, act.now):
+        return {}
+    fee = rules.share(booking.price, booking.late_fee_percent)
+    if fee and not accept_late:
+        raise Late(fee, booking.currency)
+    return {"is_late": True, "late_fee": booking.late_fee + fee}
+
+
+def withdraw_questions(booking: Booking) -> None:
+    """What was asked or proposed about the booking's earlier state needs no answer any more."""
+    Proposal.objects.filter(booking=booking, answer=Answer.OPEN).update(answer=Answer.WITHDRAWN)
+    MoveRequest.objects.filter(booking=booking, answer=Answer.OPEN).update(answer=Answer.WITHDRAWN)
+
+
+def answer_by(status: str, starts_at: dt.datetime, practice: Practice, now: dt.datetime) -> dict[str, dt.datetime | None]:
+    requested = status == Status.REQUESTED
+    return {"answer_by_at": min(now + practice.request_expires_after, starts_at) if requested else None}
+
+
+def overridden(place: Place) -> dict[str, Any]:
+    return {"overridden": [str(reason) for reason in place.reasons]} if place.reasons else {}
+
+
+def answer(request: MoveRequest, answer: Answer) -> bool:
+    return MoveRequest.objects.filter(pk=request.pk, answer=Answer.OPEN).update(answer=answer) == 1

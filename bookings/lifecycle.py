@@ -1,0 +1,285 @@
+"""The one way to change a booking: every verb of its life, one public function each.
+
+A verb checks that its move is allowed, changes the row in the state it expects, adds the line of history and plans
+what is said about it, in this order, in one transaction. The verbs that move a booking in time are in `moves`. `by` is the signed-in user (None for the clock), `now` the
+moment, `why` the reason that is kept. Errors are the family of `bookings.errors`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts.models import User
+from bookings import changes, moves, notices, placing, readiness, rules
+from bookings.availability import Reason
+from bookings.changes import Act
+from bookings.diary import Ask, Place
+from bookings.errors import AddressNotConfirmed, Conflict, NotGiven, ReasonNeeded, TooManyHolds
+from bookings.models import Answer, Booking, Length, MoveRequest, SessionType, Status, Way
+from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Wish, taking_time
+from clients.models import Client
+from practice import walltime
+from practice.models import Practice
+
+# Making a booking
+
+
+@taking_time
+def hold(wish: Wish, *, by: User, now: dt.datetime) -> Booking:
+    """Keeps a time for a signed-in client for ten minutes. Raises AddressNotConfirmed, TooManyHolds, SlotTaken, NotOffered."""
+    if not by.has_confirmed_address:
+        raise AddressNotConfirmed
+    placing.lock_client(wish.client)
+    held = Booking.objects.filter(client=wish.client, status=Status.HELD, hold_ends_at__gt=now)
+    if held.count() >= rules.HOLDS_AT_ONCE:
+        raise TooManyHolds
+    return _enter(wish, Act(by, now, Way.WEB), Status.HELD, ignoring=NOTHING)
+
+
+@transaction.atomic
+def keep(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
+    """Renews a hold that has not run out to ten minutes from now, sixty in all. Raises Conflict."""
+    if booking.status != Status.HELD or booking.hold_ends_at is None or booking.hold_ends_at <= now:
+        raise Conflict
+    ends = rules.hold_end(booking.created_at, now)
+    return changes.change(booking, Status.HELD, "hold_kept", Act(by, now, Way.WEB), hold_ends_at=max(ends, booking.hold_ends_at))
+
+
+@transaction.atomic
+def release(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
+    """Gives a held time back. Raises Conflict."""
+    if booking.status != Status.HELD:
+        raise Conflict
+    return changes.change(booking, Status.EXPIRED, "hold_released", Act(by, now, Way.WEB))
+
+
+@taking_time
+def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
+    """Makes a hold a booking, or a request where the therapist approves. One that ran out succeeds if the time is still
+    free; notice and horizon were judged when it was made. Raises Conflict, SlotTaken, NotOffered."""
+    act = Act(by, now, Way.WEB)
+    if booking.status == Status.EXPIRED:
+        length = Length.objects.select_related("session_type").filter(session_type=booking.session_type, minutes=booking.minutes).first()
+        if length is None:
+            raise NotGiven("minutes", "This length is no longer offered.")
+        wish = Wish(booking.client, length, booking.starts_at, booking.therapist)
+        return _book(wish, act, ignoring=JUDGED_AT_THE_HOLD)
+    if booking.status != Status.HELD:
+        raise Conflict
+    practice = Practice.objects.current()
+    readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
+    status = _first_status(booking.client, booking.session_type)
+    changed = changes.change(booking, status, _made(status), act, hold_ends_at=None, **changes.answer_by(status, booking.starts_at, practice, now))
+    _announce_made(changed, practice, now)
+    return changed
+
+
+@taking_time
+def book(
+    wish: Wish, *, by: User, now: dt.datetime, via: str = Way.WEB, override: bool = False, why: str = ""
+) -> Booking:
+    """Books at once, without a hold. `override` (staff, with `why`) sets policy aside, never physics.
+    Raises SlotTaken, NotOffered, NotGiven, UnderAge, ReasonNeeded."""
+    if override and not why.strip():
+        raise ReasonNeeded
+    return _book(wish, Act(by, now, via, why), ignoring=POLICY if override else NOTHING)
+
+
+def _book(wish: Wish, act: Act, *, ignoring: frozenset[Reason]) -> Booking:
+    made_by_staff = act.by is not None and act.by.is_staff
+    status = Status.CONFIRMED if made_by_staff else _first_status(wish.client, wish.session_type)
+    return _enter(wish, act, status, ignoring=ignoring)
+
+
+def _enter(wish: Wish, act: Act, status: Status, *, ignoring: frozenset[Reason]) -> Booking:
+    practice = Practice.objects.current()
+    today = walltime.local_date(act.now, practice.zone)
+    readiness.check_physics(wish.client, today)
+    therapists = placing.lock_therapists(wish.session_type, wish.length, wish.therapist)
+    rooms = placing.lock_rooms(wish.session_type)
+    ask = Ask(practice, wish.session_type, wish.length.minutes, act.now, rooms)
+    place = placing.find(ask, therapists, wish.starts_at, by=act.by, ignoring=ignoring)
+    booking = _new(wish, practice, place, act)
+    booking.status, booking.booked_on = status, today
+    booking.hold_ends_at = rules.hold_end(act.now, act.now) if status == Status.HELD else None
+    booking.answer_by_at = changes.answer_by(status, wish.starts_at, practice, act.now)["answer_by_at"]
+    booking.save(force_insert=True)
+    changes.note(booking, _made(status), act, before="", details=changes.overridden(place))
+    if status != Status.HELD:
+        _announce_made(booking, practice, act.now, anew=False)
+    return booking
+
+
+def _new(wish: Wish, practice: Practice, place: Place, act: Act) -> Booking:
+    """The unsaved row, with price and terms as they are agreed now."""
+    kind = wish.session_type
+    return Booking(
+        client=wish.client,
+        therapist=place.therapist,
+        session_type=kind,
+        room=place.room,
+        minutes=wish.length.minutes,
+        **placing.times(kind, wish.length.minutes, wish.starts_at),
+        session_on=walltime.local_date(wish.starts_at, practice.zone),
+        made_via=act.via,
+        price=wish.length.price if place.therapist.own_price is None else place.therapist.own_price,
+        currency=practice.currency,
+        cancellation_notice=practice.cancellation_notice if kind.cancellation_notice is None else kind.cancellation_notice,
+        reschedule_notice=practice.reschedule_notice if kind.reschedule_notice is None else kind.reschedule_notice,
+        late_fee_percent=practice.late_fee_percent,
+        no_show_fee_percent=practice.no_show_fee_percent,
+        created_at=act.now,
+    )
+
+
+# Answering a request
+
+
+@transaction.atomic
+def approve(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
+    """The therapist confirms a request. Raises Conflict if it is no longer one, or its time has passed."""
+    if booking.status != Status.REQUESTED or booking.starts_at <= now:
+        raise Conflict
+    practice = Practice.objects.current()
+    readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
+    changed = changes.change(booking, Status.CONFIRMED, "approved", Act(by, now, Way.STAFF), answer_by_at=None)
+    changes.withdraw_questions(changed)
+    notices.announce(changed, notices.APPROVED, practice=practice, now=now)
+    return changed
+
+
+@transaction.atomic
+def decline(booking: Booking, *, by: User, now: dt.datetime, why: str = "") -> Booking:
+    """The therapist declines a request; the client is told in neutral words, never `why`. Raises Conflict."""
+    if booking.status != Status.REQUESTED:
+        raise Conflict
+    changed = changes.change(booking, Status.DECLINED, "declined", Act(by, now, Way.STAFF, why), answer_by_at=None)
+    changes.withdraw_questions(changed)
+    notices.announce(changed, notices.DECLINED, practice=Practice.objects.current(), now=now)
+    return changed
+
+
+# Ending a booking
+
+
+@transaction.atomic
+def cancel(
+    booking: Booking,
+    *,
+    by: User,
+    now: dt.datetime,
+    via: str = Way.WEB,
+    accept_late: bool = False,
+    why: str = "",
+    waive: bool = False,
+) -> Booking:
+    """Cancels a booking or a request. A client inside the notice owes the fee that was agreed; staff cancelling for the
+    practice's reasons raise none. Raises Conflict, Late."""
+    if booking.status not in (Status.CONFIRMED, Status.REQUESTED) or booking.started_at:
+        raise Conflict
+    act = Act(by, now, via, why)
+    late = {} if waive else changes.lateness(booking, booking.cancellation_notice, act, accept_late)
+    changed = changes.change(booking, Status.CANCELLED, "cancelled", act, cancelled_at=now, answer_by_at=None, **late)
+    changes.withdraw_questions(changed)
+    notices.announce(changed, notices.CANCELLED, practice=Practice.objects.current(), now=now)
+    return changed
+
+
+@taking_time
+def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
+    """Takes a cancellation back while its message is unsent and the time is free. Raises Conflict, SlotTaken."""
+    if booking.status != Status.CANCELLED or booking.starts_at <= now or not notices.take_back_cancellation(booking, now):
+        raise Conflict
+    practice = Practice.objects.current()
+    place = moves.find_place(booking, booking.starts_at, booking.therapist, practice, by, now, POLICY)
+    changed = changes.change(
+        booking, Status.CONFIRMED, "cancel_undone", Act(by, now, Way.WEB), cancelled_at=None, is_late=False, late_fee=0, room=place.room
+    )
+    notices.announce(changed, practice=practice, now=now)
+    return changed
+
+
+@transaction.atomic
+def complete(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
+    """The session took place. Raises Conflict before its start."""
+    if booking.status != Status.CONFIRMED:
+        raise Conflict
+    if booking.starts_at > now:
+        raise Conflict("The session has not begun yet.")
+    return changes.change(booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF), ended_at=booking.ended_at or booking.ends_at)
+
+
+@transaction.atomic
+def no_show(booking: Booking, *, by: User, now: dt.datetime, why: str = "", waive: bool = False) -> Booking:
+    """The client did not come; the fee that was agreed for it comes due unless it is waived. Raises Conflict."""
+    if booking.starts_at > now:
+        raise Conflict("The session has not begun yet.")
+    if (waive or booking.status == Status.COMPLETED) and not why.strip():
+        raise ReasonNeeded
+    fee = 0 if waive else rules.share(booking.price, booking.no_show_fee_percent)
+    return changes.change(booking, Status.NO_SHOW, "no_show", Act(by, now, Way.STAFF, why), late_fee=fee)
+
+
+@transaction.atomic
+def came_after_all(booking: Booking, *, by: User, now: dt.datetime, why: str) -> Booking:
+    """Corrects a no-show: the session took place. Raises Conflict, ReasonNeeded."""
+    if not why.strip():
+        raise ReasonNeeded
+    if booking.status != Status.NO_SHOW:
+        raise Conflict
+    return changes.change(booking, Status.COMPLETED, "came_after_all", Act(by, now, Way.STAFF, why), late_fee=0)
+
+
+# What comes due by itself
+
+
+def expire_due(now: dt.datetime) -> int:
+    """Expires lapsed holds, unanswered requests and unanswered moves, each in its own transaction; gives how many."""
+    lapsed = Booking.objects.filter(status=Status.HELD, hold_ends_at__lte=now).values_list("pk", flat=True)
+    with transaction.atomic():
+        count = placing.expire_lapsed(list(lapsed), by=None, now=now)
+    requests = Booking.objects.filter(status=Status.REQUESTED, answer_by_at__lte=now).select_related("client", "therapist__user")
+    moves = MoveRequest.objects.filter(answer=Answer.OPEN, answer_by_at__lte=now).select_related("booking__client", "booking__therapist__user")
+    return count + sum(_expire(booking, now) for booking in requests) + sum(_expire_move(move, now) for move in moves)
+
+
+def _expire(booking: Booking, now: dt.datetime) -> int:
+    try:
+        with transaction.atomic():
+            changed = changes.change(booking, Status.EXPIRED, "expired", Act(None, now, Way.CLOCK), answer_by_at=None)
+            changes.withdraw_questions(changed)
+            notices.announce(changed, notices.EXPIRED, notices.NOT_ANSWERED, practice=Practice.objects.current(), now=now)
+    except Conflict:  # somebody answered just now
+        return 0
+    return 1
+
+
+def _expire_move(request: MoveRequest, now: dt.datetime) -> int:
+    try:
+        with transaction.atomic():
+            if not changes.answer(request, Answer.WITHDRAWN):
+                return 0
+            changed = changes.change(request.booking, request.booking.status, "move_expired", Act(None, now, Way.CLOCK))
+            notices.announce(changed, notices.MOVE_DECLINED, notices.NOT_ANSWERED, practice=Practice.objects.current(), now=now)
+    except Conflict:
+        return 0
+    return 1
+
+
+# The steps they share
+
+
+def _first_status(client: Client, session_type: SessionType) -> Status:
+    return Status.REQUESTED if readiness.needs_approval(client, session_type) else Status.CONFIRMED
+
+
+def _made(status: str) -> str:
+    return {Status.HELD: "held", Status.REQUESTED: "requested"}.get(Status(status), "booked")
+
+
+def _announce_made(booking: Booking, practice: Practice, now: dt.datetime, *, anew: bool = True) -> None:
+    requested = booking.status == Status.REQUESTED
+    kinds = [notices.REQUESTED, notices.TO_ANSWER] if requested else [notices.CONFIRMED]
+    notices.announce(booking, *kinds, practice=practice, now=now, anew=anew)

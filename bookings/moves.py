@@ -1,0 +1,172 @@
+"""Moving a booking to another time: the same booking, its old time free and its new one taken in one step.
+
+Verbs of a booking's life like those of `lifecycle`; where each session is approved, a client's move is a request.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from bookings import changes, diary, notices, placing, readiness, rules
+from bookings.availability import Reason
+from bookings.changes import Act
+from bookings.diary import Ask, Place
+from bookings.errors import Conflict, NotGiven, ReasonNeeded
+from bookings.models import Answer, Approval, Booking, MoveRequest, Proposal, Status, Therapist, Way
+from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, taking_time
+from practice import walltime
+from practice.models import Practice
+
+
+@taking_time
+def reschedule(
+    booking: Booking,
+    start: dt.datetime,
+    *,
+    by: User,
+    now: dt.datetime,
+    therapist: Therapist | None = None,
+    via: str = Way.WEB,
+    accept_late: bool = False,
+    override: bool = False,
+    why: str = "",
+) -> Booking:
+    """Moves the same booking; its old time is free and its new one taken in one step. Where each session is approved, a
+    client's move is a request and the old time is kept. Raises Conflict, Late, SlotTaken, NotOffered, ReasonNeeded."""
+    if booking.status not in (Status.CONFIRMED, Status.REQUESTED) or booking.started_at or booking.starts_at <= now:
+        raise Conflict
+    if override and not why.strip():
+        raise ReasonNeeded
+    act = Act(by, now, via, why)
+    late = changes.lateness(booking, booking.reschedule_notice, act, accept_late)
+    practice = Practice.objects.current()
+    readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
+    ignoring = POLICY if override else NOTHING
+    place = find_place(booking, start, therapist or booking.therapist, practice, by, now, ignoring)
+    if _asks_for_move(booking, act):
+        return _request_move(booking, place, start, practice, act, late)
+    return _moved(booking, place, start, practice, act, late)
+
+
+@taking_time
+def approve_move(request: MoveRequest, *, by: User, now: dt.datetime) -> Booking:
+    """The therapist agrees to another time. Raises Conflict, SlotTaken, NotOffered."""
+    booking = request.booking
+    if booking.status != Status.CONFIRMED or request.starts_at <= now or not changes.answer(request, Answer.TAKEN):
+        raise Conflict
+    practice = Practice.objects.current()
+    act = Act(by, now, Way.STAFF)
+    place = find_place(booking, request.starts_at, request.therapist, practice, by, now, JUDGED_AT_THE_HOLD)
+    fee = booking.late_fee + rules.share(booking.price, booking.late_fee_percent)
+    late = {"is_late": True, "late_fee": fee} if request.is_late else {}
+    return _moved(booking, place, request.starts_at, practice, act, late)
+
+
+@transaction.atomic
+def decline_move(request: MoveRequest, *, by: User, now: dt.datetime, why: str = "") -> Booking:
+    """The booking stays where it is; the client is told in neutral words. Raises Conflict."""
+    if not changes.answer(request, Answer.DECLINED):
+        raise Conflict
+    booking = request.booking
+    changed = changes.change(booking, booking.status, "move_declined", Act(by, now, Way.STAFF, why))
+    notices.announce(changed, notices.MOVE_DECLINED, practice=Practice.objects.current(), now=now)
+    return changed
+
+
+def _asks_for_move(booking: Booking, act: Act) -> bool:
+    return act.by_client and booking.status == Status.CONFIRMED and booking.session_type.approval == Approval.ALWAYS
+
+
+def _request_move(booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, late: dict[str, Any]) -> Booking:
+    MoveRequest.objects.filter(booking=booking, answer=Answer.OPEN).update(answer=Answer.WITHDRAWN)
+    MoveRequest.objects.create(
+        booking=booking,
+        therapist=place.therapist,
+        starts_at=start,
+        asked_at=act.now,
+        answer_by_at=min(act.now + practice.request_expires_after, booking.starts_at, start),
+        is_late=bool(late),
+    )
+    changed = changes.change(booking, booking.status, "move_requested", act, details={"asked_for": start.isoformat()})
+    notices.announce(changed, notices.MOVE_REQUESTED, notices.TO_ANSWER, practice=practice, now=act.now)
+    return changed
+
+
+def _moved(booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, late: dict[str, Any]) -> Booking:
+    answer_by = changes.answer_by(booking.status, start, practice, act.now)
+    changed = _move(booking, place, start, practice, act, booking.status, what="moved", **late, **answer_by)
+    changes.withdraw_questions(changed)
+    kinds = [notices.MOVED] if changed.status == Status.CONFIRMED else [notices.REQUESTED, notices.TO_ANSWER]
+    notices.announce(changed, *kinds, practice=practice, now=act.now)
+    return changed
+
+
+def find_place(
+    booking: Booking, start: dt.datetime, therapist: Therapist, practice: Practice, by: User | None, now: dt.datetime,
+    ignoring: frozenset[Reason],
+) -> Place:  # fmt: skip
+    """Locks the booking's own therapist too: two moves that swap wait for each other in one order."""
+    placing.lock_for_move(booking, therapist)
+    rooms = placing.lock_rooms(booking.session_type)
+    ask = Ask(practice, booking.session_type, booking.minutes, now, rooms, booking)
+    return placing.find(ask, [therapist], start, by=by, ignoring=ignoring)
+
+
+def _move(
+    booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, status: str, *, what: str, **fields: Any
+) -> Booking:
+    details = {"from": booking.starts_at.isoformat(), "to": start.isoformat()} | changes.overridden(place)
+    if place.therapist.pk != booking.therapist_id:
+        details |= {"therapist": [booking.therapist.slug, place.therapist.slug]}
+    return changes.change(
+        booking,
+        status,
+        what,
+        act,
+        details=details,
+        therapist=place.therapist,
+        room=place.room,
+        session_on=walltime.local_date(start, practice.zone),
+        **placing.times(booking.session_type, booking.minutes, start),
+        **fields,
+    )
+
+
+@transaction.atomic
+def propose(booking: Booking, starts: list[dt.datetime], *, by: User, now: dt.datetime) -> list[Proposal]:
+    """The therapist proposes other times for a request, in place of earlier proposals; the client picks one.
+    Each must be free at this moment. Raises Conflict, NotOffered, SlotTaken, ReasonNeeded."""
+    if booking.status != Status.REQUESTED:
+        raise Conflict
+    if not starts:
+        raise NotGiven("starts", "Choose at least one time to propose.")
+    practice = Practice.objects.current()
+    ask = Ask(practice, booking.session_type, booking.minutes, now, diary.rooms_for(booking.session_type), booking)
+    for start in starts:
+        placing.find(ask, [booking.therapist], start, by=by, ignoring=JUDGED_AT_THE_HOLD)
+    changed = changes.change(booking, Status.REQUESTED, "proposed", Act(by, now, Way.STAFF))
+    changes.withdraw_questions(changed)
+    made = Proposal.objects.bulk_create(
+        Proposal(booking=booking, therapist=booking.therapist, starts_at=start, made_at=now) for start in sorted(set(starts))
+    )
+    notices.announce(changed, notices.PROPOSED, practice=practice, now=now)
+    return made
+
+
+@taking_time
+def take_proposal(proposal: Proposal, *, by: User, now: dt.datetime) -> Booking:
+    """The client takes a proposed time; the request moves there and is confirmed. Raises Conflict, SlotTaken, NotOffered."""
+    booking = proposal.booking
+    if booking.status != Status.REQUESTED or not Proposal.objects.filter(pk=proposal.pk, answer=Answer.OPEN).update(answer=Answer.TAKEN):
+        raise Conflict
+    practice = Practice.objects.current()
+    readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
+    place = find_place(booking, proposal.starts_at, proposal.therapist, practice, by, now, JUDGED_AT_THE_HOLD)
+    changed = _move(booking, place, proposal.starts_at, practice, Act(by, now, Way.WEB), Status.CONFIRMED, what="proposal_taken", answer_by_at=None)
+    changes.withdraw_questions(changed)
+    notices.announce(changed, notices.APPROVED, practice=practice, now=now)
+    return changed
