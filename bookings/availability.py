@@ -9,7 +9,7 @@ Instants with parts of a second must not come in: whoever loads them takes start
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -201,6 +201,12 @@ def windows(book: Book, first: date, last: date, zone: ZoneInfo) -> list[Range]:
     )
 
 
+def dates_around(wanted: Wanted, first: date, last: date) -> tuple[date, date]:
+    """The dates whose hours decide about starts from `first` to `last`: a window may go on across
+    midnight, or across a date that a zone skips."""
+    return first - timedelta(days=1), last + timedelta(days=2 + wanted.seconds // DAY)
+
+
 def day_loads(taken: Iterable[Taken], first: date, last: date, zone: ZoneInfo) -> dict[date, Load]:
     """What each date holds already; a booking counts whole on the local date of its start."""
     parts = walltime.stretches(first, last, zone)
@@ -214,23 +220,8 @@ def day_loads(taken: Iterable[Taken], first: date, last: date, zone: ZoneInfo) -
     return loads
 
 
-def next_free(find: Callable[[date, date], list[int]], rules: Rules, *, after: int, limit: int) -> list[int]:
-    """The soonest free starts after an instant, at most `limit`, looking as far as the horizon.
-
-    `find(first, last)` gives the free starts of these dates (rows loaded for them alone); it is
-    asked for a week, then for ever more, and never twice for the same date.
-    """
-    found: list[int] = []
-    begin = walltime.local_date(walltime.from_epoch(max(after, rules.earliest)), rules.zone)
-    for first, last in chunks(begin, rules.last_date):
-        found += [start for start in find(first, last) if start > after]
-        if len(found) >= limit:
-            break
-    return sorted(found)[:limit]
-
-
 def chunks(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The dates from `first` to `last` in stretches of one week, two, four, and from then on eight."""
+    """The dates from `first` to `last` for a search of the soonest: one week, two, four, and from then on eight."""
     days = 7
     while first <= last:
         until = min(last, first + timedelta(days=days - 1))
@@ -263,10 +254,8 @@ def _epoch(on: date, minute: int, zone: ZoneInfo) -> int:
 
 
 def _hours_refusals(question: Question, first: date, last: date, span: Range) -> list[Range]:
-    """Hours of the dates around count too: a window may go on across midnight, or across a date that a zone skips."""
-    seconds = question.wanted.seconds
-    before, after = timedelta(days=1), timedelta(days=2 + seconds // DAY)
-    open_at = windows(question.book, first - before, last + after, question.rules.zone)
+    seconds, zone = question.wanted.seconds, question.rules.zone
+    open_at = windows(question.book, *dates_around(question.wanted, first, last), zone)
     return list(gaps([(opens, closes - seconds + 1) for opens, closes in open_at if closes - seconds >= opens], span))
 
 

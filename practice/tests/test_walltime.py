@@ -37,7 +37,9 @@ ZONES = [
     )
 ]
 zones = st.sampled_from(ZONES)
-epochs = st.integers(walltime.floor_epoch(datetime(1972, 1, 1, tzinfo=UTC)), walltime.floor_epoch(datetime(2060, 1, 1, tzinfo=UTC)))
+epochs = st.integers(
+    walltime.floor_epoch(datetime(1972, 1, 1, tzinfo=UTC)), walltime.floor_epoch(datetime(2060, 1, 1, tzinfo=UTC))
+)
 a_date = st.dates(date(1972, 1, 1), date(2060, 1, 1))
 
 
@@ -123,7 +125,11 @@ def test_epoch_seconds_come_back_as_the_same_instant():
 
 
 def test_dates_include_both_ends():
-    assert list(walltime.dates(date(2027, 2, 27), date(2027, 3, 1))) == [date(2027, 2, 27), date(2027, 2, 28), date(2027, 3, 1)]
+    assert list(walltime.dates(date(2027, 2, 27), date(2027, 3, 1))) == [
+        date(2027, 2, 27),
+        date(2027, 2, 28),
+        date(2027, 3, 1),
+    ]
     assert list(walltime.dates(date(2027, 2, 2), date(2027, 2, 1))) == []
 
 
@@ -157,8 +163,14 @@ def test_days_of_a_change_are_shorter_and_longer():
 def test_day_comes_in_two_where_the_clock_goes_back_across_midnight():
     """St. John's, 7 November 2010, 00:01: the clock went back to 23:01 of the day before."""
     change, midnight = epoch(2010, 11, 7, 2, 31), epoch(2010, 11, 7, 2, 30)
-    assert walltime.day_ranges(date(2010, 11, 6), ST_JOHNS) == [(epoch(2010, 11, 6, 2, 30), midnight), (change, change + 59 * 60)]
-    assert walltime.day_ranges(date(2010, 11, 7), ST_JOHNS) == [(midnight, change), (change + 59 * 60, epoch(2010, 11, 8, 3, 30))]
+    assert walltime.day_ranges(date(2010, 11, 6), ST_JOHNS) == [
+        (epoch(2010, 11, 6, 2, 30), midnight),
+        (change, change + 59 * 60),
+    ]
+    assert walltime.day_ranges(date(2010, 11, 7), ST_JOHNS) == [
+        (midnight, change),
+        (change + 59 * 60, epoch(2010, 11, 8, 3, 30)),
+    ]
     assert len(walltime.stretches(date(2010, 11, 6), date(2010, 11, 7), ST_JOHNS)) == 2
 
 
@@ -196,11 +208,19 @@ def test_ranges_of_a_date_are_the_instants_that_read_it(zone, on):
     for at in range(around - DAY, around + 2 * DAY, 20 * 60):
         assert any(start <= at < until for start, until in ranges) == (reading(at, zone).date() == on)
     for start, until in ranges:
-        assert [reading(at, zone).date() == on for at in (start - 1, start, until - 1, until)] == [False, True, True, False]
+        assert [reading(at, zone).date() == on for at in (start - 1, start, until - 1, until)] == [
+            False,
+            True,
+            True,
+            False,
+        ]
 
 
 @settings(deadline=None, max_examples=300)
-@given(zone=zones, wall=st.datetimes(datetime(1972, 1, 1), datetime(2060, 1, 1)).map(lambda wall: wall.replace(microsecond=0)))
+@given(
+    zone=zones,
+    wall=st.datetimes(datetime(1972, 1, 1), datetime(2060, 1, 1)).map(lambda wall: wall.replace(microsecond=0)),
+)
 def test_reading_is_kept_in_its_first_pass_or_moves_on_by_the_jump(zone, wall):
     at = walltime.floor_epoch(from_wall(wall, zone))
     around = walltime.segments(at - 2 * DAY, at + DAY, zone)
