@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
@@ -13,6 +14,11 @@ def money(amount: Decimal, currency: str) -> str:
     """“£70”, “£67.50”, “CHF 70”: whole amounts without their pence, amounts over a thousand with a comma."""
     figure = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
     return f"{SYMBOLS[currency]}{figure}" if currency in SYMBOLS else f"{currency}\u00a0{figure}"
+
+
+def price(amount: Decimal, currency: str) -> str:
+    """As money; what costs nothing is free."""
+    return money(amount, currency) if amount else "free"
 
 
 def span(length: dt.timedelta) -> str:
@@ -32,6 +38,11 @@ def counted(number: int, noun: str) -> str:
 def small(number: int) -> str:
     """“two” for 2; figures from eleven on."""
     return SMALL_NUMBERS[number] if 0 <= number < len(SMALL_NUMBERS) else str(number)
+
+
+def listed(names: Sequence[str]) -> str:
+    """“Mara, Jonas and Ines”."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def share(percent: int) -> str:

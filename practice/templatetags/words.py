@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
@@ -32,6 +33,16 @@ def prose(text: str, top: int = 2) -> SafeString:
 @register.filter
 def money(amount: Decimal, currency: str) -> str:
     return words.money(amount, currency)
+
+
+@register.filter
+def price(amount: Decimal, currency: str) -> str:
+    return words.price(amount, currency)
+
+
+@register.filter
+def listed(names: Sequence[str]) -> str:
+    return words.listed(names)
 
 
 @register.filter

@@ -60,3 +60,16 @@ def test_a_zone_is_named_by_its_city():
 
 def test_headings_of_a_text_take_the_level_of_their_place_on_the_page():
     assert prose("# A\n\n## B\n\n### C", 3) == "<h3>A</h3>\n<h3>B</h3>\n<h4>C</h4>\n"
+
+
+def test_what_costs_nothing_is_free():
+    assert [words.price(Decimal(n), "GBP") for n in ("0.00", "12.50")] == ["free", "£12.50"]
+
+
+def test_names_are_listed_as_in_a_sentence():
+    assert [words.listed(names) for names in ([], ["Mara"], ["Mara", "Jonas"], ["Mara", "Jonas", "Ines"])] == [
+        "",
+        "Mara",
+        "Mara and Jonas",
+        "Mara, Jonas and Ines",
+    ]
