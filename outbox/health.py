@@ -7,6 +7,7 @@ import datetime as dt
 from outbox.models import Heartbeat, Message
 
 SWEEP_LATE_AFTER = dt.timedelta(minutes=5)
+MESSAGE_LATE_AFTER = dt.timedelta(minutes=10)
 
 
 def last_sweep_at() -> dt.datetime | None:

@@ -97,6 +97,7 @@ def check_production(environ: Mapping[str, str]) -> None:
     check_secret_key(environ["SECRET_KEY"])
     check_encryption_keys(environ["FIELD_ENCRYPTION_KEYS"])
     check_addresses(environ)
+    check_servers(environ)
 
 
 def check_secret_key(key: str) -> None:
@@ -115,12 +116,26 @@ def check_encryption_keys(keys: str) -> None:
 
 
 def check_addresses(environ: Mapping[str, str]) -> None:
-    if any("*" in host for host in environ["ALLOWED_HOSTS"].split(",")):
-        raise ImproperlyConfigured("ALLOWED_HOSTS must name each host exactly, without *.")
+    if any("*" in host or host.strip().startswith(".") for host in environ["ALLOWED_HOSTS"].split(",")):
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name each host exactly, without * or a leading dot.")
     if not is_https(environ["SITE_URL"]):
         raise ImproperlyConfigured("SITE_URL must be an https address.")
-    if urlsplit(environ["EMAIL_URL"]).scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"}:
-        raise ImproperlyConfigured("EMAIL_URL must name a mail server, such as smtp+tls://user:password@host:587.")
+    if "@" not in environ["DEFAULT_FROM_EMAIL"]:
+        raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must be an e-mail address.")
+
+
+def check_servers(environ: Mapping[str, str]) -> None:
+    email, database = urlsplit(environ["EMAIL_URL"]), environ["DATABASE_URL"]
+    encrypted = email.scheme in {"smtps", "smtp+tls", "smtp+ssl"}
+    if not encrypted and not (email.scheme == "smtp" and email.hostname in {"127.0.0.1", "localhost", "::1"}):
+        raise ImproperlyConfigured(
+            "EMAIL_URL must name a mail server and encrypt, such as smtp+tls://user:password@host:587; "
+            "plain smtp:// is for one on this machine."
+        )
+    if database.startswith("sqlite") and ":memory:" in database:
+        raise ImproperlyConfigured("DATABASE_URL must not name a database in memory.")
+    if urlsplit(environ["REDIS_URL"]).scheme not in {"redis", "rediss", "redis+socket"}:
+        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or redis+socket://.")
 
 
 def is_https(url: str) -> bool:

@@ -4,13 +4,18 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from outbox.views import readyz
 from practice.views import pages
 from practice.views.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("", include("bookings.urls")),
-    *[path(f"{slug}/", pages.text, {"slug": slug}, name=slug) for slug in ("boundaries", "privacy", "terms", "contact")],
+    *[
+        path(f"{slug}/", pages.text, {"slug": slug}, name=slug)
+        for slug in ("boundaries", "privacy", "terms", "contact")
+    ],
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -68,6 +68,7 @@ def run(port: str) -> None:
             "web server": parts.enter_context(part(web_command(listener), pass_fds=[listener.fileno()])),
             "worker": parts.enter_context(part(worker_command(beat_folder))),
         }
+        ask_for_sweep()
         wait_for_site(int(port), processes)
         welcome(port)
         watch(processes)
@@ -112,6 +113,17 @@ def prepare() -> None:
     manage("migrate", "--verbosity", "0")
     if (environment.BASE_DIR / "practice/management/commands/load_demo.py").exists():
         manage("load_demo")
+
+
+def ask_for_sweep() -> None:
+    """The worker's first work, so that it shows at once that it lives; beat's first sweep comes half a minute later."""
+    from practice.celery import app
+
+    with app.connection_for_write() as connection:
+        try:
+            app.send_task("outbox.sweep", connection=connection)
+        except (OSError, *connection.connection_errors):
+            raise ServerFailed(f"The broker at {os.environ['REDIS_URL']} does not answer.") from None
 
 
 def manage(*words: str) -> None:
