@@ -47,7 +47,7 @@ class Mail(NamedTuple):
 
     def body(self, kind: str) -> str:
         part = self.message.get_body((kind,))
-        return part.get_content() if part else ""
+        return part.get_content().replace("\r\n", "\n") if part else ""
 
     @property
     def attachments(self) -> list[email.message.EmailMessage]:

@@ -67,7 +67,7 @@ def test_each_unsafe_value_is_named(name, value):
 
 def test_debug_and_demo_are_refused_for_a_public_address():
     for mode in ("demo", "development"):
-        with pytest.raises(ImproperlyConfigured, match="^DEBUG and DEMO must be off"):
+        with pytest.raises(ImproperlyConfigured, match=r"^DEBUG and DEMO must be off"):
             environment.check(mode, FULL)
 
 
@@ -103,5 +103,5 @@ def test_production_refuses_a_database_with_a_demo_account(settings, django_user
     django_user_model.objects.create_user("owner@demo.example")
     opening.refuse_demo_accounts()
     settings.MODE = "production"
-    with pytest.raises(ImproperlyConfigured, match="owner@demo.example"):
+    with pytest.raises(ImproperlyConfigured, match=r"owner@demo\.example"):
         opening.refuse_demo_accounts()

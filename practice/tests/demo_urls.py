@@ -1,0 +1,7 @@
+"""The site's addresses as the demo has them."""
+
+from django.urls import include, path
+
+from practice import urls
+
+urlpatterns = [*urls.urlpatterns, path("demo/", include("practice.demo.urls"))]
