@@ -1,0 +1,95 @@
+"""Signing in, and the mails that leave at once: where people land, what a silent mail server does, what nobody learns."""
+
+import smtplib
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.test import Client
+
+from accounts.models import Role
+from accounts.tests.factories import PASSWORD, make_user
+from practice.tests.factories import make_practice
+
+pytestmark = pytest.mark.django_db
+
+
+class SilentServer(BaseEmailBackend):
+    """A mail server that is not there."""
+
+    def open(self) -> bool:
+        raise ConnectionRefusedError
+
+    def send_messages(self, email_messages: list) -> int:
+        raise smtplib.SMTPServerDisconnected
+
+
+def sign_in(email: str, **more: str):
+    return Client().post("/accounts/login/", {"login": email, "password": PASSWORD, **more})
+
+
+@pytest.mark.parametrize(
+    ("role", "lands"),
+    [(Role.OWNER, "/admin/"), (Role.THERAPIST, "/admin/"), (Role.FRONT_DESK, "/admin/"), (Role.CLIENT, "/my/")],
+)
+def test_each_role_lands_where_its_work_is(role, lands) -> None:
+    assert sign_in(make_user(role=role).email).headers["Location"] == lands
+
+
+def test_where_somebody_wanted_to_go_comes_first() -> None:
+    user = make_user()
+    assert sign_in(user.email, next="/book/").headers["Location"] == "/book/"
+    assert sign_in(user.email, next="https://elsewhere.example/").headers["Location"] == "/my/"
+
+
+def test_a_reset_mail_leaves_at_once_in_the_practices_name() -> None:
+    make_practice(name="Still Water")
+    Client().post("/accounts/password/reset/", {"email": make_user().email})
+    (sent,) = mail.outbox
+    assert "Still Water" in sent.body
+
+
+def test_no_mail_goes_to_an_address_without_an_account_and_the_answer_is_the_same() -> None:
+    known = Client().post("/accounts/password/reset/", {"email": make_user().email})
+    mail.outbox.clear()
+    unknown = Client().post("/accounts/password/reset/", {"email": "nobody@example.com"})
+    assert (unknown.status_code, unknown.headers["Location"]) == (known.status_code, known.headers["Location"])
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("email", ["sam@example.com", "nobody@example.com"])
+def test_a_silent_mail_server_gives_a_clear_page_to_known_and_unknown_alike(settings, email) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.SilentServer"
+    make_user(email="sam@example.com")
+    answer = Client().post("/accounts/password/reset/", {"email": email})
+    assert answer.status_code == 503
+    assert "The e-mail could not leave just now" in answer.content.decode()
+
+
+def test_a_notice_that_cannot_leave_stops_nothing(settings) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.SilentServer"
+    user, browser = make_user(), Client()
+    browser.force_login(user)
+    new = "another-quiet-garden-8"
+    answer = browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert answer.status_code == 302
+    user.refresh_from_db()
+    assert user.check_password(new)
+
+
+def test_an_account_that_may_not_sign_in_any_more_does_not() -> None:
+    answer = sign_in(make_user(is_active=False).email)
+    assert answer.headers["Location"] == "/accounts/inactive/"
+
+
+def test_the_admins_sign_in_is_the_sites_own() -> None:
+    assert (
+        Client().get("/admin/login/?next=/admin/practice/").headers["Location"]
+        == "/accounts/login/?next=%2Fadmin%2Fpractice%2F"
+    )
+    assert (
+        Client()
+        .post("/admin/login/", {"username": "x", "password": "y"})
+        .headers["Location"]
+        .startswith("/accounts/login/")
+    )
