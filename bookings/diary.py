@@ -208,7 +208,7 @@ def load(ask: Ask, therapist_ids: list[int], room_ids: list[int], first: dt.date
     start = walltime.instant(first - ONE_DAY, 0, zone)
     end = walltime.instant(last + 2 * ONE_DAY, 0, zone)
     rows = Rows()
-    _load_hours(rows, therapist_ids, first - ONE_DAY, last + ONE_DAY)
+    _load_hours(rows, therapist_ids, *availability.dates_around(ask.wanted, first, last))
     _load_absences(rows, therapist_ids, room_ids, start, end)
     _load_bookings(rows, ask, therapist_ids, room_ids, start, end)
     return rows
