@@ -1,4 +1,4 @@
-"""Tells Django about the bookings app."""
+"""Tells Django about the bookings app, and the outbox what this app's messages say."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class BookingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "bookings"
+
+    def ready(self) -> None:
+        from bookings import messages
+
+        messages.register()

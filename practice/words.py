@@ -54,3 +54,14 @@ def share(percent: int) -> str:
 def zone(name: str) -> str:
     """“London time” for Europe/London: how a time zone is named beside a time."""
     return f"{name.rsplit('/', 1)[-1].replace('_', ' ')} time" if "/" in name else name
+
+
+def day(on: dt.date) -> str:
+    """“Tuesday 1 December 2026”."""
+    return f"{on:%A} {on.day} {on:%B %Y}"
+
+
+def moment(at: dt.datetime, where: dt.tzinfo) -> str:
+    """“Tuesday 1 December 2026, 11:00” on the wall clock of that zone."""
+    local = at.astimezone(where)
+    return f"{day(local.date())}, {local:%H:%M}"
