@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 PR_SET_PDEATHSIG = 1
 
@@ -103,9 +103,21 @@ def private_folder(prefix: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class Server(NamedTuple):
+    url: str
+    process: subprocess.Popen[bytes]
+
+
 @contextlib.contextmanager
 def valkey() -> Iterator[str]:
     """A Valkey on a socket, without persistence; gives its REDIS_URL."""
+    with valkey_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def valkey_server() -> Iterator[Server]:
+    """The same, for who has to notice when it ends."""
     with private_folder("valkey-") as folder:
         path = folder / "valkey.sock"
         process = subprocess.Popen(
@@ -119,7 +131,7 @@ def valkey() -> Iterator[str]:
         )
         try:
             wait_until(lambda: accepts(path), process, "Valkey")
-            yield f"redis+socket://{path}"
+            yield Server(f"redis+socket://{path}", process)
         finally:
             stop(process)
 

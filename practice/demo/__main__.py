@@ -16,7 +16,7 @@ from pathlib import Path
 
 from practice import environment
 from practice.demo import inbox
-from practice.servers import ServerFailed, die_with_parent, private_folder, stop, valkey
+from practice.servers import ServerFailed, die_with_parent, private_folder, stop, valkey_server
 
 SIGN_INS = ["owner", "therapist", "desk", "client", "new"]
 PASSWORD = "demo-practice-1"
@@ -58,16 +58,17 @@ def stop_once(number: int, frame: object) -> None:
 def run(port: str) -> None:
     with contextlib.ExitStack() as parts:
         listener = parts.enter_context(listen(port))
-        redis_url = os.environ.get("REDIS_URL") or parts.enter_context(valkey())
+        processes: dict[str, subprocess.Popen[bytes]] = {}
+        redis_url = os.environ.get("REDIS_URL", "")
+        if not redis_url:
+            redis_url, processes["broker"] = parts.enter_context(valkey_server())
         mail_port = parts.enter_context(inbox.receiving())
         settle(port, redis_url, mail_port)
         parts.callback(environment.RUNNING_ENV.unlink, missing_ok=True)
         prepare()
         beat_folder = parts.enter_context(private_folder("beat-"))
-        processes = {
-            "web server": parts.enter_context(part(web_command(listener), pass_fds=[listener.fileno()])),
-            "worker": parts.enter_context(part(worker_command(beat_folder))),
-        }
+        processes["web server"] = parts.enter_context(part(web_command(listener), pass_fds=[listener.fileno()]))
+        processes["worker"] = parts.enter_context(part(worker_command(beat_folder)))
         ask_for_sweep()
         wait_for_site(int(port), processes)
         welcome(port)
