@@ -27,10 +27,12 @@ class Act:
     now: dt.datetime
     via: str
     why: str = ""
+    clients_word: bool = False
+    """Staff do what the client asked for, by phone or at the door: the terms hold as if the client had done it."""
 
     @property
     def by_client(self) -> bool:
-        return self.by is not None and not self.by.is_staff
+        return self.clients_word or (self.by is not None and not self.by.is_staff)
 
 
 def change(booking: Booking, status: str, what: str, act: Act, *, details: dict[str, Any] | None = None, **fields: Any) -> Booking:

@@ -174,13 +174,19 @@ def cancel(
     accept_late: bool = False,
     why: str = "",
     waive: bool = False,
+    clients_word: bool = False,
 ) -> Booking:
-    """Cancels a booking or a request. A client inside the notice owes the fee that was agreed; staff cancelling for the
-    practice's reasons raise none. Raises Conflict, Late."""
+    """Cancels a booking or a request. A client inside the notice owes the fee that was agreed, also where staff cancel on
+    the client's word; it is waived with a reason. Staff cancelling for the practice raise none.
+    Raises Conflict, Late, ReasonNeeded."""
     if booking.status not in (Status.CONFIRMED, Status.REQUESTED) or booking.started_at:
         raise Conflict
-    act = Act(by, now, via, why)
-    late = {} if waive else changes.lateness(booking, booking.cancellation_notice, act, accept_late)
+    if waive and not why.strip():
+        raise ReasonNeeded
+    act = Act(by, now, via, why, clients_word)
+    late = changes.lateness(booking, booking.cancellation_notice, act, accept_late or clients_word or waive)
+    if waive and late:
+        late = {"is_late": True}
     changed = changes.change(booking, Status.CANCELLED, "cancelled", act, cancelled_at=now, answer_by_at=None, **late)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.CANCELLED, practice=Practice.objects.current(), now=now)
