@@ -157,7 +157,7 @@ def real_servers() -> Iterator[dict[str, str]]:
 def suite(run: Run, *words: str, env: dict[str, str]) -> None:
     """One run of pytest. A test that was skipped counts as failed: nothing is left out in silence."""
     report = run.folder / f"report-{len(run.times)}.xml"
-    own = {"MAKE_TEST": "1", "TMPDIR": str(run.folder)} | env
+    own = {"MAKE_TEST": "1", "DJANGO_SETTINGS_MODULE": "practice.settings_test", "TMPDIR": str(run.folder)} | env
     folders = [] if words[0].startswith("tests/") else ["--ignore", "tests/browser", "--ignore", "tests/whole"]
     try:
         execute("-m", "pytest", "-q", "--durations", "5", f"--junitxml={report}", *folders, *words, env=own)

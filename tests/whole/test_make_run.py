@@ -149,7 +149,7 @@ def sign_up(visitor: Visitor, address: str) -> None:
     visitor.open("/accounts/signup/")
     asked = {"email": address, "password1": "a quiet river 42", "name": "Sam Field", "date_of_birth": "1980-05-01"}
     visitor.submit("email", **{name: value for name, value in asked.items() if name in fields(visitor, "email")})
-    code = re.search(r"\b[A-Z0-9]{3}-?[A-Z0-9]{3}\b", mail_about(visitor, address, "code").partition("As text")[2])
+    code = re.search(r"\b[A-Z0-9]{4}-?[A-Z0-9]{4}\b", mail_about(visitor, address, "code").partition("As text")[2])
     assert code, mail_about(visitor, address, "code")
     visitor.submit("code", code=code[0])
 
