@@ -59,3 +59,9 @@ def may_enter(user: User) -> bool:
     if not user.is_active:
         return False
     return not (settings.SECOND_FACTOR_REQUIRED and user.is_staff) or has_second_factor(user)
+
+
+def is_last_owner(user: User) -> bool:
+    """Whether nobody could keep the practice's settings if this account went."""
+    owners = User.objects.filter(role=Role.OWNER, is_active=True)
+    return owners.filter(pk=user.pk).exists() and not owners.exclude(pk=user.pk).exists()

@@ -1,0 +1,270 @@
+"""The bookings of the practice: the list, one booking with all that happened to it, and the pages that change it.
+
+Shows rows and asks the verbs of `lifecycle` and `moves`; no field of a booking is written here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+
+from bookings import diary, lifecycle, notices
+from bookings.admin import acts
+from bookings.admin.acts import ACTS, Act
+from bookings.admin.forms import NewBookingForm
+from bookings.availability import Reason
+from bookings.diary import Ask
+from bookings.errors import SENTENCES, Refusal
+from bookings.models import Answer, Booking, Status, Way
+from bookings.placing import POLICY, Wish
+from outbox.models import Message
+from practice.admin_site import ReadOnlyAdmin, clock
+from practice.models import Practice
+from practice.words import money
+
+NEAREST = 3
+
+
+class WhenFilter(admin.SimpleListFilter):
+    """The days ahead unless something else is asked for; a practice's past is long."""
+
+    title = "when"
+    parameter_name = "when"
+    CHOICES = {
+        None: "from today",
+        "today": "today",
+        "week": "the next seven days",
+        "answer": "waiting for an answer",
+        "past": "before today",
+        "all": "all",
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(key, label) for key, label in self.CHOICES.items() if key]
+
+    def choices(self, changelist: Any) -> Any:
+        for key, label in self.CHOICES.items():
+            query = changelist.get_query_string(
+                {self.parameter_name: key} if key else {}, [] if key else [self.parameter_name]
+            )
+            yield {"selected": self.value() == key, "query_string": query, "display": label}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        today = timezone.localdate()
+        asked = Q(status=Status.REQUESTED) | Q(move_requests__answer=Answer.OPEN, status=Status.CONFIRMED)
+        wanted = {
+            "today": Q(session_on=today),
+            "week": Q(session_on__range=(today, today + dt.timedelta(days=6))),
+            "answer": asked,
+            "past": Q(session_on__lt=today),
+            "all": Q(),
+        }
+        return queryset.filter(wanted.get(self.value() or "", Q(session_on__gte=today)))
+
+
+@admin.register(Booking)
+class BookingAdmin(ReadOnlyAdmin):
+    list_display = ["when", "client", "session", "therapist", "room", "status"]
+    list_display_links = ["when", "client"]
+    list_select_related = ["client", "therapist", "session_type", "room"]
+    list_filter = [WhenFilter, "status", "therapist", "session_type"]
+    search_fields = ["ref", "client__name", "client__email"]
+    ordering = ["starts_at", "pk"]
+    show_full_result_count = False
+    actions = ["confirm_requests", "mark_as_held"]
+    change_form_template = "admin/bookings/booking/change_form.html"
+    fieldsets = [
+        (None, {"fields": ["ref", "status", "client", "session", "therapist", "room", "when", "until"]}),
+        ("Agreed", {"fields": ["agreed_price", "cancellation_notice", "reschedule_notice", "late_fee_percent", "no_show_fee_percent", "fee_due", "is_late"]}),
+        ("How it came", {"fields": ["made_via", "made", "kept_until", "answer_until", "kept_free"]}),
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        return Booking.objects.for_user(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("bookings.add_booking")
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("bookings.change_booking")
+
+    def has_answer_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("bookings.answer_booking")
+
+    def get_urls(self) -> list[Any]:
+        act = self.admin_site.admin_view(self.act_view)
+        return [path("<int:pk>/act/<slug:name>/", act, name="bookings_booking_act"), *super().get_urls()]
+
+    # What is shown
+
+    @admin.display(description="start", ordering="starts_at")
+    def when(self, booking: Booking) -> str:
+        return clock(booking.starts_at)
+
+    @admin.display(description="end")
+    def until(self, booking: Booking) -> str:
+        return clock(booking.ends_at)
+
+    @admin.display(description="session", ordering="session_type")
+    def session(self, booking: Booking) -> str:
+        return f"{booking.session_type}, {booking.minutes} minutes"
+
+    @admin.display(description="price")
+    def agreed_price(self, booking: Booking) -> str:
+        return money(booking.price, booking.currency)
+
+    @admin.display(description="fee that came due")
+    def fee_due(self, booking: Booking) -> str:
+        return money(booking.late_fee, booking.currency)
+
+    @admin.display(description="made")
+    def made(self, booking: Booking) -> str:
+        return clock(booking.created_at)
+
+    @admin.display(description="held until")
+    def kept_until(self, booking: Booking) -> str:
+        return clock(booking.hold_ends_at)
+
+    @admin.display(description="to be answered by")
+    def answer_until(self, booking: Booking) -> str:
+        return clock(booking.answer_by_at)
+
+    @admin.display(description="kept free around it")
+    def kept_free(self, booking: Booking) -> str:
+        return f"{clock(booking.busy_from_at)} to {clock(booking.busy_until_at)}"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | self.story(request, object_id))
+
+    def story(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
+        """What may be done with the booking now, what is asked about it, what happened and what was said."""
+        booking = self.get_object(request, object_id)
+        if booking is None:
+            return {}
+        return {
+            "acts": acts.open_to(booking, request.user, timezone.now()),
+            "moves": booking.move_requests.filter(answer=Answer.OPEN).select_related("therapist"),
+            "proposals": booking.proposals.filter(answer=Answer.OPEN).select_related("therapist"),
+            "changes": booking.changes.select_related("by"),
+            "said": Message.objects.filter(about=notices.about(booking)).order_by("created_at", "pk"),
+        }
+
+    # What is done
+
+    def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """One act on one booking: GET asks, POST does."""
+        booking = get_object_or_404(self.get_queryset(request).select_related(*self.list_select_related), pk=pk)
+        act, now = ACTS.get(name), timezone.now()
+        if act is None:
+            raise Http404
+        if act not in acts.open_to(booking, request.user, now):
+            return self._not_open(request, booking, act)
+        form = act.form(request.POST or None, booking=booking, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            try:
+                act.run(booking, form.values(), request.user, now)
+            except Refusal as refusal:
+                booking.refresh_from_db()
+                self._explain(form, refusal, booking, now)
+            else:
+                messages.success(request, f"{self._said(booking)}: {act.done}.")
+                return redirect("admin:bookings_booking_change", pk)
+        return self._page(
+            request,
+            "act",
+            {"form": form, "booking": booking, "act": act, "title": f"{act.label}: {self._said(booking)}"},
+        )
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """A booking that staff make for a client, through the same verb as the client's own."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = NewBookingForm(request.POST or None, user=request.user, initial=request.GET.dict())
+        if request.method == "POST" and form.is_valid():
+            said, now = form.cleaned_data, timezone.now()
+            wish = Wish(said["client"], said["length"], said["starts_at"], said["therapist"])
+            try:
+                booking = lifecycle.book(
+                    wish, by=request.user, now=now, via=Way.STAFF, override=said["override"], why=said["why"]
+                )
+            except Refusal as refusal:
+                explain(form, refusal, _ask(wish, now), wish)
+            else:
+                messages.success(request, f"{self._said(booking)}: booked.")
+                return redirect("admin:bookings_booking_change", booking.pk)
+        return self._page(request, "new", {"form": form, "title": "Book for a client"})
+
+    @admin.action(description="Confirm these requests", permissions=["answer"])
+    def confirm_requests(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        self._act_on_each(request, queryset, ACTS["approve"])
+
+    @admin.action(description="Mark as held", permissions=["act"])
+    def mark_as_held(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        self._act_on_each(request, queryset, ACTS["complete"])
+
+    def _act_on_each(self, request: HttpRequest, queryset: QuerySet[Booking], act: Act) -> None:
+        """Each by itself; those that cannot be are named, with the reason."""
+        now, done = timezone.now(), 0
+        for booking in queryset.select_related(*self.list_select_related):
+            try:
+                if not acts.may_act(booking, request.user):
+                    raise Refusal("This is another therapist's booking.")
+                act.run(booking, {}, request.user, now)
+                done += 1
+            except Refusal as refusal:
+                messages.error(request, f"{self._said(booking)}: {refusal}")
+        if done:
+            messages.success(request, f"{done} {act.done}.")
+
+    def _not_open(self, request: HttpRequest, booking: Booking, act: Act) -> HttpResponse:
+        """Somebody was faster, or it is not theirs to do: said on the booking's own page."""
+        messages.error(request, f"“{act.label}” is not possible for this booking as it is now, or not yours to do.")
+        return redirect("admin:bookings_booking_change", booking.pk)
+
+    def _page(self, request: HttpRequest, template: str, shown: dict[str, Any]) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media + shown["form"].media,
+            **shown,
+        }
+        return render(request, f"admin/bookings/booking/{template}.html", context)
+
+    def _explain(self, form: forms.Form, refusal: Refusal, booking: Booking, now: dt.datetime) -> None:
+        said = form.cleaned_data
+        if "starts_at" not in said:
+            form.add_error(None, str(refusal))
+            return
+        ask = Ask(Practice.objects.current(), booking.session_type, booking.minutes, now, moving=booking)
+        explain(form, refusal, ask, Wish(booking.client, None, said["starts_at"], said["therapist"]))
+
+    @staticmethod
+    def _said(booking: Booking) -> str:
+        return f"{booking.client}, {clock(booking.starts_at)}"
+
+
+def _ask(wish: Wish, now: dt.datetime) -> Ask:
+    return Ask(Practice.objects.current(), wish.session_type, wish.length.minutes, now)
+
+
+def explain(form: forms.Form, refusal: Refusal, ask: Ask, wish: Wish) -> None:
+    """Adds why the start cannot be had, every reason, whether it can be set aside, and the free starts nearest to it."""
+    therapists = [wish.therapist] if wish.therapist else diary.therapists_for(ask.session_type)
+    reasons = set(diary.explain(ask, wish.therapist, wish.starts_at)) if wish.therapist else set()
+    sentences = [SENTENCES[reason] for reason in Reason if reason in reasons] or [str(refusal)]
+    form.add_error(None, sentences)
+    if reasons and reasons <= POLICY:
+        form.add_error(None, "You can book it all the same, with a reason.")
+    if near := diary.nearest(ask, therapists, wish.starts_at, NEAREST):
+        form.add_error(None, "Free near it: " + "; ".join(clock(slot.starts_at) for slot in near) + ".")

@@ -1,0 +1,152 @@
+"""What staff type to change a booking. Only its shape is looked at here; whether it can be is decided by the verbs."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+
+from accounts.models import Role, User
+from bookings.models import Booking, Length, Therapist
+from clients.models import Client
+from practice.forms import WallClockField
+from practice.models import Practice
+from practice.words import money
+
+WHY = "Kept with the booking."
+
+
+def therapists_of(user: User) -> Any:
+    """Whose calendars this user fills: a therapist their own, owner and front desk everybody's."""
+    active = Therapist.objects.filter(active=True)
+    return active.filter(user=user) if user.role == Role.THERAPIST else active
+
+
+class ActForm(forms.Form):
+    """A form about one booking."""
+
+    def __init__(self, *args: Any, booking: Booking, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.booking = booking
+        self.user = user
+
+    def values(self) -> dict[str, Any]:
+        return self.cleaned_data
+
+
+class SureForm(ActForm):
+    """Nothing to type; the button is enough."""
+
+
+class DeclineForm(ActForm):
+    why = forms.CharField(
+        label="Your reason",
+        required=False,
+        max_length=300,
+        help_text="Kept with the booking for yourselves. The client is told in neutral words, never this.",
+    )
+
+
+class WhyForm(ActForm):
+    why = forms.CharField(label="Reason", max_length=300, help_text=WHY)
+
+
+class ProposeForm(ActForm):
+    first = WallClockField(label="First time")
+    second = WallClockField(label="Second time", required=False)
+    third = WallClockField(label="Third time", required=False)
+
+    def values(self) -> dict[str, Any]:
+        return {"starts": [start for start in self.cleaned_data.values() if start]}
+
+
+class OverrideForm(forms.Form):
+    override = forms.BooleanField(
+        label="Book it all the same",
+        required=False,
+        help_text="Sets hours, grid, notice and daily limits aside. A time that is taken cannot be set aside.",
+    )
+    why = forms.CharField(
+        label="Reason", required=False, max_length=300, help_text="Needed if you book it all the same."
+    )
+
+
+class MoveForm(OverrideForm, ActForm):
+    starts_at = WallClockField(label="New start", help_text="On the practice's clock.")
+    therapist = forms.ModelChoiceField(Therapist.objects.none(), label="Therapist")
+    field_order = ["starts_at", "therapist", "override", "why"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        therapists: Any = self.fields["therapist"]
+        therapists.queryset = therapists_of(self.user).filter(offers__session_type=self.booking.session_type_id)
+        self.initial |= {"starts_at": self.booking.starts_at, "therapist": self.booking.therapist_id}
+
+
+class CancelForm(ActForm):
+    whose = forms.ChoiceField(
+        label="Who cancels",
+        choices=[("client", "The client asked for it"), ("practice", "The practice")],
+        widget=forms.RadioSelect,
+        help_text="Where the client asks inside the notice that was agreed, the fee comes due; the practice cancels without one.",
+    )
+    waive = forms.BooleanField(label="Waive the fee", required=False)
+    why = forms.CharField(
+        label="Reason", required=False, max_length=300, help_text="Needed where a fee is waived. " + WHY
+    )
+
+    def values(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"clients_word": said["whose"] == "client", "waive": said["waive"], "why": said["why"]}
+
+
+class NoShowForm(ActForm):
+    waive = forms.BooleanField(label="Waive the fee", required=False)
+    why = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=300,
+        help_text="Needed where a fee is waived, or where the session was marked as held. " + WHY,
+    )
+
+
+class NewBookingForm(OverrideForm):
+    client = forms.ModelChoiceField(Client.objects.none())
+    length = forms.ModelChoiceField(Length.objects.none(), label="Session")
+    therapist = forms.ModelChoiceField(Therapist.objects.none(), required=False, empty_label="Any")
+    starts_at = WallClockField(label="Start", help_text="On the practice's clock. The room is chosen by itself.")
+    field_order = ["client", "length", "therapist", "starts_at", "override", "why"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clients, lengths, therapists = (self._choice(name) for name in ("client", "length", "therapist"))
+        clients.queryset = Client.objects.for_user(user)
+        clients.widget = AutocompleteSelect(Booking._meta.get_field("client"), admin.site)
+        clients.widget.choices = clients.choices
+        lengths.queryset = offered_lengths()
+        lengths.choices = grouped(lengths.queryset)
+        therapists.queryset = therapists_of(user)
+        if user.role == Role.THERAPIST:
+            therapists.required, therapists.empty_label = True, None
+            therapists.widget.is_required = True
+
+    def _choice(self, name: str) -> Any:
+        return self.fields[name]
+
+
+def offered_lengths() -> Any:
+    lengths = Length.objects.filter(session_type__active=True).select_related("session_type")
+    return lengths.order_by("session_type__order", "session_type", "minutes")
+
+
+def grouped(lengths: Any) -> list[Any]:
+    """The lengths under their session types, with the practice's prices."""
+    currency = Practice.objects.current().currency
+    groups = groupby(lengths, key=lambda length: length.session_type)
+    return [("", "Choose a session")] + [
+        (kind.name, [(each.pk, f"{kind.name}, {each} ({money(each.price, currency)})") for each in same])
+        for kind, same in groups
+    ]

@@ -1,0 +1,93 @@
+"""What can be booked and where, as the owner edits it: rooms, session types with lengths, prices and what they ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from bookings.models import Length, Offer, OfferPrice, Prerequisite, Room, SessionType, SessionTypeRoom
+from practice.admin_site import OfficeAdmin
+
+
+@admin.register(Room)
+class RoomAdmin(OfficeAdmin):
+    list_display = ["name", "slug", "order"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+class LengthInline(admin.TabularInline):
+    model = Length
+    extra = 1
+    min_num = 1
+    verbose_name_plural = "Lengths and prices"
+
+
+class RoomInline(admin.TabularInline):
+    model = SessionTypeRoom
+    fields = ["room", "order"]
+    extra = 1
+    verbose_name_plural = "Rooms it may use, tried in this order; none for a session that needs no room"
+
+
+class PrerequisiteInline(admin.TabularInline):
+    model = Prerequisite
+    fk_name = "session_type"
+    fields = ["completed", "count"]
+    extra = 0
+    verbose_name_plural = "Sessions a client has had before"
+
+
+@admin.register(SessionType)
+class SessionTypeAdmin(OfficeAdmin):
+    list_display = ["name", "kind", "approval", "order", "active"]
+    list_filter = ["kind", "active"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [LengthInline, RoomInline, PrerequisiteInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "kind", "active", "order"]}),
+        ("In your words", {"fields": ["summary", "description", "neutral_name"]}),
+        ("Around the session", {"fields": ["buffer_before_minutes", "buffer_after_minutes"]}),
+        ("Before it can be booked", {"fields": ["approval", "requires_stage", "requires_consultation"]}),
+        (
+            "Notice, where it differs from the practice's",
+            {
+                "fields": ["cancellation_notice", "reschedule_notice"],
+                "description": "Written 90m, 12h or 2d; empty for the practice's own.",
+            },
+        ),
+    ]
+
+
+class OfferPriceInline(admin.TabularInline):
+    model = OfferPrice
+    extra = 1
+    verbose_name_plural = "Own prices, where they differ"
+
+    def get_formset(self, request: HttpRequest, obj: Offer | None = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.base_fields["length"].queryset = Length.objects.filter(
+            session_type=obj.session_type_id if obj else None
+        )
+        return formset
+
+
+@admin.register(Offer)
+class OfferAdmin(OfficeAdmin):
+    """One therapist's own prices for one session type; reached from the therapist."""
+
+    fields = readonly_fields = ["therapist", "session_type"]
+    inlines = [OfferPriceInline]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        offers = super().get_queryset(request).select_related("therapist", "session_type")
+        return offers if request.user.is_owner else offers.filter(therapist__user=request.user)

@@ -1,0 +1,51 @@
+"""Who comes here, as staff see and keep it: name, how to reach them, date of birth, and the way to their bookings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+
+from clients.models import Client
+from practice.admin_site import OfficeAdmin, clock
+
+
+class ClientForm(ModelForm):
+    def clean_date_of_birth(self) -> Any:
+        born = self.cleaned_data["date_of_birth"]
+        if born.year < 1900 or born > timezone.localdate():
+            raise ValidationError("This date of birth cannot be right.")
+        return born
+
+
+@admin.register(Client)
+class ClientAdmin(OfficeAdmin):
+    form = ClientForm
+    list_display = ["name", "email", "phone", "ref"]
+    search_fields = ["name", "email", "phone", "ref"]
+    ordering = ["name", "pk"]
+    show_full_result_count = False
+    change_form_template = "admin/clients/client/change_form.html"
+
+    def get_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
+        return ["name", "email", "phone", "date_of_birth", *(["ref", "user", "since"] if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
+        return ["ref", "user", "since"] if obj else ["since"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
+        return Client.objects.for_user(request.user).select_related("user")
+
+    def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_at = timezone.now()
+        obj.save()
+
+    @admin.display(description="client since")
+    def since(self, client: Client) -> str:
+        return clock(client.created_at)
