@@ -53,7 +53,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique", violation_error_message="This address has an account."),
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_unique", violation_error_message="This address has an account."
+            ),
         ]
 
     def __str__(self) -> str:

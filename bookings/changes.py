@@ -35,7 +35,9 @@ class Act:
         return self.clients_word or (self.by is not None and not self.by.is_staff)
 
 
-def change(booking: Booking, status: str, what: str, act: Act, *, details: dict[str, Any] | None = None, **fields: Any) -> Booking:
+def change(
+    booking: Booking, status: str, what: str, act: Act, *, details: dict[str, Any] | None = None, **fields: Any
+) -> Booking:
     """Writes the row if it still is as it was read, and its line of history; gives the booking as it then is."""
     before = booking.status
     if status not in rules.ALLOWED[before]:
@@ -51,7 +53,15 @@ def change(booking: Booking, status: str, what: str, act: Act, *, details: dict[
 
 def note(booking: Booking, what: str, act: Act, *, before: str, details: dict[str, Any]) -> None:
     BookingChange.objects.create(
-        booking=booking, at=act.now, by=act.by, via=act.via, what=what, before=before, after=booking.status, details=details, why=act.why
+        booking=booking,
+        at=act.now,
+        by=act.by,
+        via=act.via,
+        what=what,
+        before=before,
+        after=booking.status,
+        details=details,
+        why=act.why,
     )
 
 
@@ -72,7 +82,9 @@ def withdraw_questions(booking: Booking) -> None:
     MoveRequest.objects.filter(booking=booking, answer=Answer.OPEN).update(answer=Answer.WITHDRAWN)
 
 
-def answer_by(status: str, starts_at: dt.datetime, practice: Practice, now: dt.datetime) -> dict[str, dt.datetime | None]:
+def answer_by(
+    status: str, starts_at: dt.datetime, practice: Practice, now: dt.datetime
+) -> dict[str, dt.datetime | None]:
     requested = status == Status.REQUESTED
     return {"answer_by_at": min(now + practice.request_expires_after, starts_at) if requested else None}
 

@@ -74,7 +74,9 @@ POSTGRESQL: dict[str, tuple[str, str]] = {
     LONGEST: _pg_check(LONGEST, "busy_until_at - busy_from_at <= interval '24 hours'"),
     INSTANTS: _pg_check(
         INSTANTS,
-        " AND ".join(f"date_trunc('second', {at}) = {at}" for at in ("starts_at", "ends_at", "busy_from_at", "busy_until_at"))
+        " AND ".join(
+            f"date_trunc('second', {at}) = {at}" for at in ("starts_at", "ends_at", "busy_from_at", "busy_until_at")
+        )
         + " AND ends_at - starts_at = minutes * interval '1 minute'",
     ),
     DAYS: _pg_check(

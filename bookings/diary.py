@@ -34,7 +34,16 @@ from practice import walltime
 from practice.models import Practice
 
 ONE_DAY = dt.timedelta(days=1)
-TAKEN_COLUMNS = ("pk", "therapist_id", "room_id", "starts_at", "minutes", "busy_from_at", "busy_until_at", "session_type__kind")
+TAKEN_COLUMNS = (
+    "pk",
+    "therapist_id",
+    "room_id",
+    "starts_at",
+    "minutes",
+    "busy_from_at",
+    "busy_until_at",
+    "session_type__kind",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +70,7 @@ class Ask:
     @property
     def rules(self) -> Rules:
         practice = self.practice
-        return Rules(
-            practice.zone, practice.slot_step_minutes, self.now, practice.min_notice, practice.horizon_days
-        )
+        return Rules(practice.zone, practice.slot_step_minutes, self.now, practice.min_notice, practice.horizon_days)
 
     @property
     def today(self) -> dt.date:
@@ -125,7 +132,8 @@ def free(ask: Ask, therapists: Sequence[Therapist], first: dt.date, last: dt.dat
             found[start].append(therapist)
     length = dt.timedelta(minutes=ask.minutes)
     return [
-        Slot(starts_at := walltime.from_epoch(start), starts_at + length, tuple(found[start])) for start in sorted(found)
+        Slot(starts_at := walltime.from_epoch(start), starts_at + length, tuple(found[start]))
+        for start in sorted(found)
     ]
 
 
@@ -162,7 +170,9 @@ def places(ask: Ask, therapists: Sequence[Therapist], start: dt.datetime) -> tup
     for therapist, question in asked:
         reasons = availability.reasons(question, at)
         room = _room_at(question, at)
-        load = availability.day_loads(question.book.taken, on, on, ask.practice.zone).get(on, availability.Load()).seconds
+        load = (
+            availability.day_loads(question.book.taken, on, on, ask.practice.zone).get(on, availability.Load()).seconds
+        )
         found.append((load, Place(therapist, rooms[int(room.name)] if room else None, reasons)))
     return [place for _, place in sorted(found, key=lambda each: each[0])], rows
 
@@ -195,7 +205,8 @@ def questions(
     rooms = ask.rooms or ()
     rows = load(ask, [therapist.pk for therapist in therapists], [room.pk for room in rooms], first, last)
     views = [
-        availability.Room(str(room.pk), rows.room_closed.get(room.pk, ()), rows.room_busy.get(room.pk, ())) for room in rooms
+        availability.Room(str(room.pk), rows.room_closed.get(room.pk, ()), rows.room_busy.get(room.pk, ()))
+        for room in rooms
     ]
     return [
         (therapist, Question(ask.wanted, _book(therapist, rows), views or None, ask.rules)) for therapist in therapists
@@ -228,7 +239,9 @@ def _book(therapist: Therapist, rows: Rows) -> Book:
 
 def _load_hours(rows: Rows, therapist_ids: list[int], first: dt.date, last: dt.date) -> None:
     weekly = WeeklyHours.objects.filter(
-        Q(valid_from=None) | Q(valid_from__lte=last), Q(valid_until=None) | Q(valid_until__gte=first), therapist__in=therapist_ids
+        Q(valid_from=None) | Q(valid_from__lte=last),
+        Q(valid_until=None) | Q(valid_until__gte=first),
+        therapist__in=therapist_ids,
     )
     dated = DateHours.objects.filter(therapist__in=therapist_ids, on__range=(first, last))
     both = (
@@ -259,9 +272,13 @@ def _load_absences(
     meets = Q(starts_at__lt=end, ends_at__gt=start)
     no_id = Value(None, output_field=IntegerField())
     off = TimeOff.objects.order_by().filter(meets, therapist__in=therapist_ids).annotate(room_id=no_id)
-    closures = Closure.objects.order_by().filter(meets, Q(room=None) | Q(room__in=room_ids)).annotate(therapist_id=no_id)
+    closures = (
+        Closure.objects.order_by().filter(meets, Q(room=None) | Q(room__in=room_ids)).annotate(therapist_id=no_id)
+    )
     columns = ("therapist_id", "room_id", "starts_at", "ends_at")
-    for therapist_id, room_id, starts_at, ends_at in off.values_list(*columns).union(closures.values_list(*columns), all=True):
+    for therapist_id, room_id, starts_at, ends_at in off.values_list(*columns).union(
+        closures.values_list(*columns), all=True
+    ):
         interval = (walltime.floor_epoch(starts_at), walltime.ceil_epoch(ends_at))
         if therapist_id is not None:
             rows.away[therapist_id].append(interval)
@@ -277,7 +294,9 @@ def _load_bookings(
     """The range stands beside each of therapist and room, so that both databases walk both indexes with it."""
     span = Q(busy_from_at__gt=start - LONGEST_BUSY, busy_from_at__lt=end + LONGEST_BUSY)
     mine = Q(span, therapist_id__in=therapist_ids)
-    bookings = Booking.objects.order_by().filter(mine | Q(span, room_id__in=room_ids) if room_ids else mine, status__in=BLOCKING)
+    bookings = Booking.objects.order_by().filter(
+        mine | Q(span, room_id__in=room_ids) if room_ids else mine, status__in=BLOCKING
+    )
     wanted = set(therapist_ids)
     for row in bookings.values_list(*TAKEN_COLUMNS, "status", "hold_ends_at"):
         if ask.moving is None or row[0] != ask.moving.pk:

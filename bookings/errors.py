@@ -98,6 +98,13 @@ class ReasonNeeded(Refusal):
     sentence = "Please give a reason; it is kept with the booking."
 
 
+class KeyReused(Refusal):
+    """A key stands for one request; the first one sent with it had other content."""
+
+    code = "key_reused"
+    sentence = "This key was used for another request already. Please use a new one."
+
+
 class Busy(Refusal):
     code = "not_available"
     sentence = "The diary is very busy at this moment. Please try once more."

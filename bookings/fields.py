@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
-MIDNIGHT = 24 * 60
-
-
-def minutes_of_day(text: str) -> int:
-    """“09:30” as 570. Raises ValueError for anything that a clock does not show; 24:00 is the day's end."""
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip(), re.ASCII)
-    if match:
-        hours, minutes = int(match[1]), int(match[2])
-        if minutes < 60 and hours * 60 + minutes <= MIDNIGHT:
-            return hours * 60 + minutes
-    raise ValueError(f"“{text}” is not a time of day. Write it like 09:30, at most 24:00.")
-
-
-def clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+from practice.walltime import clock, minutes_of_day
 
 
 class WallTimeFormField(forms.CharField):

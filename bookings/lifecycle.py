@@ -8,6 +8,7 @@ moment, `why` the reason that is kept. Errors are the family of `bookings.errors
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -44,7 +45,9 @@ def keep(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     if booking.status != Status.HELD or booking.hold_ends_at is None or booking.hold_ends_at <= now:
         raise Conflict
     ends = rules.hold_end(booking.created_at, now)
-    return changes.change(booking, Status.HELD, "hold_kept", Act(by, now, Way.WEB), hold_ends_at=max(ends, booking.hold_ends_at))
+    return changes.change(
+        booking, Status.HELD, "hold_kept", Act(by, now, Way.WEB), hold_ends_at=max(ends, booking.hold_ends_at)
+    )
 
 
 @transaction.atomic
@@ -61,7 +64,11 @@ def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     free; notice and horizon were judged when it was made. Raises Conflict, SlotTaken, NotOffered."""
     act = Act(by, now, Way.WEB)
     if booking.status == Status.EXPIRED:
-        length = Length.objects.select_related("session_type").filter(session_type=booking.session_type, minutes=booking.minutes).first()
+        length = (
+            Length.objects.select_related("session_type")
+            .filter(session_type=booking.session_type, minutes=booking.minutes)
+            .first()
+        )
         if length is None:
             raise NotGiven("minutes", "This length is no longer offered.")
         wish = Wish(booking.client, length, booking.starts_at, booking.therapist)
@@ -71,20 +78,38 @@ def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     practice = Practice.objects.current()
     readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
     status = _first_status(booking.client, booking.session_type)
-    changed = changes.change(booking, status, _made(status), act, hold_ends_at=None, **changes.answer_by(status, booking.starts_at, practice, now))
+    changed = changes.change(
+        booking,
+        status,
+        _made(status),
+        act,
+        hold_ends_at=None,
+        **changes.answer_by(status, booking.starts_at, practice, now),
+    )
     _announce_made(changed, practice, now)
     return changed
 
 
 @taking_time
 def book(
-    wish: Wish, *, by: User, now: dt.datetime, via: str = Way.WEB, override: bool = False, why: str = ""
+    wish: Wish,
+    *,
+    by: User,
+    now: dt.datetime,
+    via: str = Way.WEB,
+    override: bool = False,
+    why: str = "",
+    then: Callable[[Booking], object] | None = None,
 ) -> Booking:
-    """Books at once, without a hold. `override` (staff, with `why`) sets policy aside, never physics.
+    """Books at once, without a hold. `override` (staff, with `why`) sets policy aside, never physics. `then` is called
+    last, in the same transaction; what it raises undoes the booking.
     Raises SlotTaken, NotOffered, NotGiven, UnderAge, ReasonNeeded."""
     if override and not why.strip():
         raise ReasonNeeded
-    return _book(wish, Act(by, now, via, why), ignoring=POLICY if override else NOTHING)
+    booking = _book(wish, Act(by, now, via, why), ignoring=POLICY if override else NOTHING)
+    if then is not None:
+        then(booking)
+    return booking
 
 
 def _book(wish: Wish, act: Act, *, ignoring: frozenset[Reason]) -> Booking:
@@ -126,7 +151,9 @@ def _new(wish: Wish, practice: Practice, place: Place, act: Act) -> Booking:
         made_via=act.via,
         price=wish.length.price if place.therapist.own_price is None else place.therapist.own_price,
         currency=practice.currency,
-        cancellation_notice=practice.cancellation_notice if kind.cancellation_notice is None else kind.cancellation_notice,
+        cancellation_notice=practice.cancellation_notice
+        if kind.cancellation_notice is None
+        else kind.cancellation_notice,
         reschedule_notice=practice.reschedule_notice if kind.reschedule_notice is None else kind.reschedule_notice,
         late_fee_percent=practice.late_fee_percent,
         no_show_fee_percent=practice.no_show_fee_percent,
@@ -196,12 +223,23 @@ def cancel(
 @taking_time
 def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     """Takes a cancellation back while its message is unsent and the time is free. Raises Conflict, SlotTaken."""
-    if booking.status != Status.CANCELLED or booking.starts_at <= now or not notices.take_back_cancellation(booking, now):
+    if (
+        booking.status != Status.CANCELLED
+        or booking.starts_at <= now
+        or not notices.take_back_cancellation(booking, now)
+    ):
         raise Conflict
     practice = Practice.objects.current()
     place = moves.find_place(booking, booking.starts_at, booking.therapist, practice, by, now, POLICY)
     changed = changes.change(
-        booking, Status.CONFIRMED, "cancel_undone", Act(by, now, Way.WEB), cancelled_at=None, is_late=False, late_fee=0, room=place.room
+        booking,
+        Status.CONFIRMED,
+        "cancel_undone",
+        Act(by, now, Way.WEB),
+        cancelled_at=None,
+        is_late=False,
+        late_fee=0,
+        room=place.room,
     )
     notices.announce(changed, practice=practice, now=now)
     return changed
@@ -214,7 +252,9 @@ def complete(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
         raise Conflict
     if booking.starts_at > now:
         raise Conflict("The session has not begun yet.")
-    return changes.change(booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF), ended_at=booking.ended_at or booking.ends_at)
+    return changes.change(
+        booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF), ended_at=booking.ended_at or booking.ends_at
+    )
 
 
 @transaction.atomic
@@ -246,8 +286,12 @@ def expire_due(now: dt.datetime) -> int:
     lapsed = Booking.objects.filter(status=Status.HELD, hold_ends_at__lte=now).values_list("pk", flat=True)
     with transaction.atomic():
         count = placing.expire_lapsed(list(lapsed), by=None, now=now)
-    requests = Booking.objects.filter(status=Status.REQUESTED, answer_by_at__lte=now).select_related("client", "therapist__user")
-    moves = MoveRequest.objects.filter(answer=Answer.OPEN, answer_by_at__lte=now).select_related("booking__client", "booking__therapist__user")
+    requests = Booking.objects.filter(status=Status.REQUESTED, answer_by_at__lte=now).select_related(
+        "client", "therapist__user"
+    )
+    moves = MoveRequest.objects.filter(answer=Answer.OPEN, answer_by_at__lte=now).select_related(
+        "booking__client", "booking__therapist__user"
+    )
     return count + sum(_expire(booking, now) for booking in requests) + sum(_expire_move(move, now) for move in moves)
 
 
@@ -256,7 +300,9 @@ def _expire(booking: Booking, now: dt.datetime) -> int:
         with transaction.atomic():
             changed = changes.change(booking, Status.EXPIRED, "expired", Act(None, now, Way.CLOCK), answer_by_at=None)
             changes.withdraw_questions(changed)
-            notices.announce(changed, notices.EXPIRED, notices.NOT_ANSWERED, practice=Practice.objects.current(), now=now)
+            notices.announce(
+                changed, notices.EXPIRED, notices.NOT_ANSWERED, practice=Practice.objects.current(), now=now
+            )
     except Conflict:  # somebody answered just now
         return 0
     return 1
@@ -268,7 +314,9 @@ def _expire_move(request: MoveRequest, now: dt.datetime) -> int:
             if not changes.answer(request, Answer.WITHDRAWN):
                 return 0
             changed = changes.change(request.booking, request.booking.status, "move_expired", Act(None, now, Way.CLOCK))
-            notices.announce(changed, notices.MOVE_DECLINED, notices.NOT_ANSWERED, practice=Practice.objects.current(), now=now)
+            notices.announce(
+                changed, notices.MOVE_DECLINED, notices.NOT_ANSWERED, practice=Practice.objects.current(), now=now
+            )
     except Conflict:
         return 0
     return 1

@@ -81,7 +81,9 @@ def _asks_for_move(booking: Booking, act: Act) -> bool:
     return act.by_client and booking.status == Status.CONFIRMED and booking.session_type.approval == Approval.ALWAYS
 
 
-def _request_move(booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, late: dict[str, Any]) -> Booking:
+def _request_move(
+    booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, late: dict[str, Any]
+) -> Booking:
     MoveRequest.objects.filter(booking=booking, answer=Answer.OPEN).update(answer=Answer.WITHDRAWN)
     MoveRequest.objects.create(
         booking=booking,
@@ -96,7 +98,9 @@ def _request_move(booking: Booking, place: Place, start: dt.datetime, practice: 
     return changed
 
 
-def _moved(booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, late: dict[str, Any]) -> Booking:
+def _moved(
+    booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, late: dict[str, Any]
+) -> Booking:
     answer_by = changes.answer_by(booking.status, start, practice, act.now)
     changed = _move(booking, place, start, practice, act, booking.status, what="moved", **late, **answer_by)
     changes.withdraw_questions(changed)
@@ -117,7 +121,15 @@ def find_place(
 
 
 def _move(
-    booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, status: str, *, what: str, **fields: Any
+    booking: Booking,
+    place: Place,
+    start: dt.datetime,
+    practice: Practice,
+    act: Act,
+    status: str,
+    *,
+    what: str,
+    **fields: Any,
 ) -> Booking:
     details = {"from": booking.starts_at.isoformat(), "to": start.isoformat()} | changes.overridden(place)
     if place.therapist.pk != booking.therapist_id:
@@ -151,7 +163,8 @@ def propose(booking: Booking, starts: list[dt.datetime], *, by: User, now: dt.da
     changed = changes.change(booking, Status.REQUESTED, "proposed", Act(by, now, Way.STAFF))
     changes.withdraw_questions(changed)
     made = Proposal.objects.bulk_create(
-        Proposal(booking=booking, therapist=booking.therapist, starts_at=start, made_at=now) for start in sorted(set(starts))
+        Proposal(booking=booking, therapist=booking.therapist, starts_at=start, made_at=now)
+        for start in sorted(set(starts))
     )
     notices.announce(changed, notices.PROPOSED, practice=practice, now=now)
     return made
@@ -161,12 +174,23 @@ def propose(booking: Booking, starts: list[dt.datetime], *, by: User, now: dt.da
 def take_proposal(proposal: Proposal, *, by: User, now: dt.datetime) -> Booking:
     """The client takes a proposed time; the request moves there and is confirmed. Raises Conflict, SlotTaken, NotOffered."""
     booking = proposal.booking
-    if booking.status != Status.REQUESTED or not Proposal.objects.filter(pk=proposal.pk, answer=Answer.OPEN).update(answer=Answer.TAKEN):
+    if booking.status != Status.REQUESTED or not Proposal.objects.filter(pk=proposal.pk, answer=Answer.OPEN).update(
+        answer=Answer.TAKEN
+    ):
         raise Conflict
     practice = Practice.objects.current()
     readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
     place = find_place(booking, proposal.starts_at, proposal.therapist, practice, by, now, JUDGED_AT_THE_HOLD)
-    changed = _move(booking, place, proposal.starts_at, practice, Act(by, now, Way.WEB), Status.CONFIRMED, what="proposal_taken", answer_by_at=None)
+    changed = _move(
+        booking,
+        place,
+        proposal.starts_at,
+        practice,
+        Act(by, now, Way.WEB),
+        Status.CONFIRMED,
+        what="proposal_taken",
+        answer_by_at=None,
+    )
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.APPROVED, practice=practice, now=now)
     return changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from bookings.models import Booking
 from outbox import planning
@@ -48,10 +49,21 @@ def announce(booking: Booking, *kinds: str, practice: Practice, now: dt.datetime
     if anew:
         planning.cancel(about(booking))
     messages = [_message(booking, kind, now, now + UNDO if kind == CANCELLED else now) for kind in kinds]
-    reminder_at = booking.starts_at - practice.reminder_before
-    if booking.status == "confirmed" and reminder_at > now:
-        messages.append(_message(booking, REMINDER, now, reminder_at))
-    planning.plan(messages)
+    planning.plan(messages + _reminders([booking], practice, now))
+
+
+def remind(bookings: Sequence[Booking], *, practice: Practice, now: dt.datetime) -> None:
+    """Plans the reminders alone, for bookings about which nothing can have been planned before."""
+    planning.plan(_reminders(bookings, practice, now))
+
+
+def _reminders(bookings: Sequence[Booking], practice: Practice, now: dt.datetime) -> list[Message]:
+    before = practice.reminder_before
+    return [
+        _message(booking, REMINDER, now, booking.starts_at - before)
+        for booking in bookings
+        if booking.status == "confirmed" and booking.starts_at - before > now
+    ]
 
 
 def _message(booking: Booking, kind: str, now: dt.datetime, due_at: dt.datetime) -> Message:

@@ -83,14 +83,19 @@ def _once(verb: Callable[..., R], *args: Any, **kwargs: Any) -> R:
 def lock_therapists(session_type: SessionType, length: Length, therapist: Therapist | None) -> list[Therapist]:
     """Those who give it (or the one asked for), locked by key, each with `own_price`; in their order. Raises NotGiven."""
     own_price = OfferPrice.objects.filter(offer__therapist=OuterRef("pk"), length=length).values("price")
-    therapists = Therapist.objects.filter(active=True, offers__session_type=session_type).annotate(own_price=Subquery(own_price))
+    therapists = Therapist.objects.filter(active=True, offers__session_type=session_type).annotate(
+        own_price=Subquery(own_price)
+    )
     if therapist is not None:
         therapists = therapists.filter(pk=therapist.pk)
     if connection.features.has_select_for_update:
         therapists = therapists.select_for_update(no_key=True, of=("self",))
     found = sorted(therapists.order_by("pk"), key=lambda each: each.order)
     if not found:
-        raise NotGiven("therapist", "This therapist does not give that session." if therapist else "Nobody gives that session at present.")
+        raise NotGiven(
+            "therapist",
+            "This therapist does not give that session." if therapist else "Nobody gives that session at present.",
+        )
     return found
 
 
@@ -117,7 +122,9 @@ def lock_rooms(session_type: SessionType) -> list[Room]:
     return sorted(rooms.order_by("pk"), key=lambda room: room.choice)
 
 
-def find(ask: Ask, therapists: Sequence[Therapist], start: dt.datetime, *, by: Any, ignoring: frozenset[Reason]) -> Place:
+def find(
+    ask: Ask, therapists: Sequence[Therapist], start: dt.datetime, *, by: Any, ignoring: frozenset[Reason]
+) -> Place:
     """A therapist and room for this start; moves lapsed holds it meets to `expired` first. Raises SlotTaken, NotOffered."""
     if start.second or start.microsecond:
         raise NotOffered([Reason.OFF_GRID])
@@ -126,7 +133,9 @@ def find(ask: Ask, therapists: Sequence[Therapist], start: dt.datetime, *, by: A
     for place in found:
         if ignoring.issuperset(place.reasons):
             return place
-    best = min((place.reasons for place in found), key=lambda reasons: (_is_only_taken(reasons, ignoring), len(reasons)))
+    best = min(
+        (place.reasons for place in found), key=lambda reasons: (_is_only_taken(reasons, ignoring), len(reasons))
+    )
     left = [reason for reason in best if reason not in ignoring]
     raise SlotTaken if all(reason.is_taken for reason in left) else NotOffered(left)
 
@@ -144,7 +153,13 @@ def expire_lapsed(pks: Sequence[int], *, by: Any, now: dt.datetime) -> int:
         if lapsed.update(status=Status.EXPIRED):
             moved += 1
             BookingChange.objects.create(
-                booking_id=pk, at=now, by=by, via=Way.CLOCK, what="hold_lapsed", before=Status.HELD, after=Status.EXPIRED
+                booking_id=pk,
+                at=now,
+                by=by,
+                via=Way.CLOCK,
+                what="hold_lapsed",
+                before=Status.HELD,
+                after=Status.EXPIRED,
             )
     return moved
 

@@ -31,7 +31,9 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
 class Client(models.Model):
     ref = models.CharField(max_length=64, unique=True, default=new_ref, validators=[REF])
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="client")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="client"
+    )
     name = models.CharField(max_length=150)
     email = models.EmailField("e-mail", blank=True)
     phone = models.CharField(max_length=40, blank=True)
@@ -42,7 +44,10 @@ class Client(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
-        indexes = [models.Index(Upper("email"), name="client_by_email"), models.Index(fields=["name"], name="client_by_name")]
+        indexes = [
+            models.Index(Upper("email"), name="client_by_email"),
+            models.Index(fields=["name"], name="client_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -100,7 +100,9 @@ def send(message: Message, said: Said, mail: BaseEmailBackend) -> None:
 
 def _record(message: Message, **fields: object) -> None:
     """Only the attempt that claimed the row may write what became of it."""
-    Message.objects.filter(pk=message.pk, state=State.SENDING, attempts=message.attempts).update(lease_until_at=None, **fields)
+    Message.objects.filter(pk=message.pk, state=State.SENDING, attempts=message.attempts).update(
+        lease_until_at=None, **fields
+    )
 
 
 def _record_failure(message: Message, error: Exception, now: dt.datetime) -> None:
@@ -114,8 +116,9 @@ def _record_failure(message: Message, error: Exception, now: dt.datetime) -> Non
 
 
 def _is_final(error: Exception) -> bool:
-    """A mail server's 5xx for the address or the letter will not get better; nor will a kind nobody knows."""
-    return any(500 <= code < 600 for code in _codes(error)) or isinstance(error, KeyError | ValueError)
+    """A mail server's 5xx for the address or the letter will not get better. A text that cannot be written may, with
+    the next release; it is tried until its expiry."""
+    return any(500 <= code < 600 for code in _codes(error))
 
 
 def _codes(error: Exception) -> Iterator[int]:

@@ -37,7 +37,9 @@ class Message(models.Model):
     kind = models.CharField(max_length=40)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     recipient = models.CharField(max_length=254, help_text="Address as it was when the message was planned.")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
+    )
     about = models.CharField(max_length=40, help_text="What it is about, like booking:17.")
     version = models.PositiveIntegerField(default=0, help_text="The version of what it is about that it speaks of.")
     key = models.CharField(max_length=120, unique=True)
@@ -57,7 +59,9 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], name="message_open_by_due", condition=Q(state__in=["planned", "sending", "retrying"])),
+            models.Index(
+                fields=["due_at"], name="message_open_by_due", condition=Q(state__in=["planned", "sending", "retrying"])
+            ),
             models.Index(fields=["about"], name="message_by_about"),
         ]
 

@@ -36,7 +36,9 @@ class Kind(NamedTuple):
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, still_wanted: Callable[[Message, dt.datetime], bool], say: Callable[[Message, dt.datetime], Said]) -> None:
+def register(
+    name: str, still_wanted: Callable[[Message, dt.datetime], bool], say: Callable[[Message, dt.datetime], Said]
+) -> None:
     _kinds[name] = Kind(still_wanted, say)
 
 

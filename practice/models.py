@@ -47,7 +47,9 @@ class Practice(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(1440)],
         help_text="Sessions start every so many minutes, counted from midnight.",
     )
-    min_notice = models.DurationField(default=dt.timedelta(hours=12), help_text="How long before its start a session can still be booked.")
+    min_notice = models.DurationField(
+        default=dt.timedelta(hours=12), help_text="How long before its start a session can still be booked."
+    )
     horizon_days = models.PositiveSmallIntegerField(
         default=90, validators=[MaxValueValidator(1000)], help_text="How many days ahead clients may book."
     )
@@ -60,7 +62,8 @@ class Practice(models.Model):
     late_fee_percent = percent_field(50, "Share of the price that is due for a late cancellation or move.")
     no_show_fee_percent = percent_field(100, "Share of the price that is due when the client does not come.")
     request_expires_after = models.DurationField(
-        default=dt.timedelta(hours=48), help_text="A request nobody answers expires after this long, at the latest at its start."
+        default=dt.timedelta(hours=48),
+        help_text="A request nobody answers expires after this long, at the latest at its start.",
     )
     reminder_before = models.DurationField(
         default=dt.timedelta(hours=24), help_text="How long before the start the reminder goes out."
@@ -80,7 +83,8 @@ class Practice(models.Model):
             models.CheckConstraint(condition=Q(pk=1), name="practice_is_one"),
             models.CheckConstraint(condition=Q(slot_step_minutes__gt=0), name="practice_slot_step_positive"),
             models.CheckConstraint(
-                condition=Q(late_fee_percent__lte=100) & Q(no_show_fee_percent__lte=100), name="practice_fees_at_most_all"
+                condition=Q(late_fee_percent__lte=100) & Q(no_show_fee_percent__lte=100),
+                name="practice_fees_at_most_all",
             ),
         ]
 

@@ -1,6 +1,16 @@
 """What we offer, when we are there, who comes when. Tables only; the rules live in the modules beside this package."""
 
-from bookings.models.booking import BLOCKING, Answer, Booking, BookingChange, IdempotencyKey, MoveRequest, Proposal, Status, Way
+from bookings.models.booking import (
+    BLOCKING,
+    Answer,
+    Booking,
+    BookingChange,
+    IdempotencyKey,
+    MoveRequest,
+    Proposal,
+    Status,
+    Way,
+)
 from bookings.models.hours import Closure, DateHours, TimeOff, WeeklyHours
 from bookings.models.offer import (
     LONGEST_BUSY,

@@ -67,7 +67,9 @@ class Booking(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="bookings", db_index=False)
     therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="bookings", db_index=False)
     session_type = models.ForeignKey(SessionType, on_delete=models.PROTECT, related_name="bookings", db_index=False)
-    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings", db_index=False)
+    room = models.ForeignKey(
+        Room, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings", db_index=False
+    )
     minutes = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -85,7 +87,9 @@ class Booking(models.Model):
     reschedule_notice = models.DurationField()
     late_fee_percent = models.PositiveSmallIntegerField()
     no_show_fee_percent = models.PositiveSmallIntegerField()
-    late_fee = models.DecimalField(max_digits=9, decimal_places=2, default=0, help_text="Fee that came due, by the terms agreed.")
+    late_fee = models.DecimalField(
+        max_digits=9, decimal_places=2, default=0, help_text="Fee that came due, by the terms agreed."
+    )
 
     created_at = models.DateTimeField()
     hold_ends_at = models.DateTimeField(null=True, blank=True)
@@ -106,17 +110,23 @@ class Booking(models.Model):
             models.Index(fields=["client", "starts_at"], name="booking_by_client"),
             models.Index(fields=["session_on"], name="booking_by_day"),
             models.Index(
-                fields=["status", "answer_by_at", "hold_ends_at"], name="booking_waiting", condition=Q(status__in=["held", "requested"])
+                fields=["status", "answer_by_at", "hold_ends_at"],
+                name="booking_waiting",
+                condition=Q(status__in=["held", "requested"]),
             ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(busy_from_at__lte=F("starts_at"), starts_at__lt=F("ends_at"), ends_at__lte=F("busy_until_at")),
+                condition=Q(
+                    busy_from_at__lte=F("starts_at"), starts_at__lt=F("ends_at"), ends_at__lte=F("busy_until_at")
+                ),
                 name="booking_busy_holds_session",
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="booking_status_known"),
             models.CheckConstraint(condition=Q(price__gte=0, late_fee__gte=0), name="booking_money_not_negative"),
-            models.CheckConstraint(condition=~Q(status="held") | Q(hold_ends_at__isnull=False), name="booking_hold_ends"),
+            models.CheckConstraint(
+                condition=~Q(status="held") | Q(hold_ends_at__isnull=False), name="booking_hold_ends"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,7 +182,9 @@ class MoveRequest(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["booking"], condition=Q(answer="open"), name="move_request_one_open")]
+        constraints = [
+            models.UniqueConstraint(fields=["booking"], condition=Q(answer="open"), name="move_request_one_open")
+        ]
 
     def __str__(self) -> str:
         return f"{self.booking} to {self.starts_at:%Y-%m-%d %H:%M} UTC"

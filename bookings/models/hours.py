@@ -6,8 +6,9 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from bookings.fields import MIDNIGHT, WallTimeField, clock
+from bookings.fields import WallTimeField
 from bookings.models.offer import Room, Therapist
+from practice.walltime import MIDNIGHT, clock
 
 
 class Weekday(models.IntegerChoices):
@@ -65,7 +66,8 @@ class DateHours(models.Model):
         indexes = [models.Index(fields=["therapist", "on"], name="date_hours_by_date")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(opens=None, closes=None) | Q(opens__isnull=False, opens__lt=F("closes"), closes__lte=MIDNIGHT),
+                condition=Q(opens=None, closes=None)
+                | Q(opens__isnull=False, opens__lt=F("closes"), closes__lte=MIDNIGHT),
                 name="date_hours_end_after_start",
                 violation_error_message="Give both times, the end after the start, or leave both empty for a day off.",
             ),
@@ -100,7 +102,12 @@ class TimeOff(models.Model):
 
 class Closure(models.Model):
     room = models.ForeignKey(
-        Room, null=True, blank=True, on_delete=models.CASCADE, related_name="closures", help_text="Empty: the whole practice."
+        Room,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="closures",
+        help_text="Empty: the whole practice.",
     )
     starts_at = models.DateTimeField("from")
     ends_at = models.DateTimeField("to")

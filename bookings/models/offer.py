@@ -22,7 +22,9 @@ def price_field() -> models.DecimalField:
 
 
 def buffer_field(help_text: str) -> models.PositiveSmallIntegerField:
-    return models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(LONGEST_BUFFER_MINUTES)], help_text=help_text)
+    return models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(LONGEST_BUFFER_MINUTES)], help_text=help_text
+    )
 
 
 class Kind(models.TextChoices):
@@ -67,16 +69,22 @@ class SessionType(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.STANDARD)
     summary = models.CharField(max_length=300, blank=True, help_text="One or two sentences for the list of sessions.")
-    description = models.TextField(blank=True, help_text="The session's own page. A blank line starts a paragraph, ## a heading.")
+    description = models.TextField(
+        blank=True, help_text="The session's own page. A blank line starts a paragraph, ## a heading."
+    )
     neutral_name = models.CharField(
         max_length=120, blank=True, help_text="What messages, calendars and receipts call it; “Session” where empty."
     )
     buffer_before_minutes = buffer_field("Minutes kept free before the session.")
     buffer_after_minutes = buffer_field("Minutes kept free after the session.")
     approval = models.CharField(max_length=6, choices=Approval, default=Approval.NONE)
-    requires_stage = models.CharField(max_length=12, choices=Stage, default=Stage.PREPARATION, help_text="The client's stage it asks for.")
+    requires_stage = models.CharField(
+        max_length=12, choices=Stage, default=Stage.PREPARATION, help_text="The client's stage it asks for."
+    )
     requires_consultation = models.BooleanField(default=False, help_text="A consultation comes first.")
-    requires_consents = models.JSONField(default=list, blank=True, help_text="Consent documents it asks for, by their slugs.")
+    requires_consents = models.JSONField(
+        default=list, blank=True, help_text="Consent documents it asks for, by their slugs."
+    )
     cancellation_notice = models.DurationField(null=True, blank=True, help_text="Where it differs from the practice's.")
     reschedule_notice = models.DurationField(null=True, blank=True, help_text="Where it differs from the practice's.")
     order = models.PositiveSmallIntegerField(default=0)
@@ -89,7 +97,9 @@ class SessionType(models.Model):
         ordering = ["order", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(buffer_before_minutes__lte=LONGEST_BUFFER_MINUTES, buffer_after_minutes__lte=LONGEST_BUFFER_MINUTES),
+                condition=Q(
+                    buffer_before_minutes__lte=LONGEST_BUFFER_MINUTES, buffer_after_minutes__lte=LONGEST_BUFFER_MINUTES
+                ),
                 name="session_type_buffers_in_bounds",
             ),
         ]
@@ -134,14 +144,18 @@ class Prerequisite(models.Model):
 
 class Length(models.Model):
     session_type = models.ForeignKey(SessionType, on_delete=models.CASCADE, related_name="lengths")
-    minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(LONGEST_SESSION_MINUTES)])
+    minutes = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_SESSION_MINUTES)]
+    )
     price = price_field()
 
     class Meta:
         ordering = ["minutes"]
         constraints = [
             models.UniqueConstraint(fields=["session_type", "minutes"], name="length_once"),
-            models.CheckConstraint(condition=Q(minutes__gt=0, minutes__lte=LONGEST_SESSION_MINUTES), name="length_in_bounds"),
+            models.CheckConstraint(
+                condition=Q(minutes__gt=0, minutes__lte=LONGEST_SESSION_MINUTES), name="length_in_bounds"
+            ),
             models.CheckConstraint(condition=Q(price__gte=0), name="length_price_not_negative"),
         ]
 
@@ -152,13 +166,21 @@ class Length(models.Model):
 class Therapist(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="therapist")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="therapist"
+    )
     bio = models.TextField(blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField("gives sessions", default=True)
-    max_minutes_per_day = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Hands-on minutes a day; empty for no limit.")
-    max_sessions_per_day = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Sessions a day; empty for no limit.")
-    session_types: ClassVar[models.ManyToManyField] = models.ManyToManyField(SessionType, through="Offer", related_name="therapists")  # type: ignore[misc]
+    max_minutes_per_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Hands-on minutes a day; empty for no limit."
+    )
+    max_sessions_per_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Sessions a day; empty for no limit."
+    )
+    session_types: ClassVar[models.ManyToManyField] = models.ManyToManyField(
+        SessionType, through="Offer", related_name="therapists"
+    )  # type: ignore[misc]
 
     class Meta:
         ordering = ["order", "pk"]

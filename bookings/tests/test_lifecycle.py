@@ -88,7 +88,10 @@ def test_third_hold_of_a_client_is_refused_and_a_lapsed_one_does_not_count() -> 
         lifecycle.hold(wish(client, session_type, "2026-06-04 14:00"), by=user_of(client), now=NOW)
 
     later = NOW + 11 * MINUTE
-    assert lifecycle.hold(wish(client, session_type, "2026-06-04 14:00"), by=user_of(client), now=later).status == Status.HELD
+    assert (
+        lifecycle.hold(wish(client, session_type, "2026-06-04 14:00"), by=user_of(client), now=later).status
+        == Status.HELD
+    )
 
 
 def test_keeping_a_hold_renews_it_to_ten_minutes_sixty_in_all() -> None:
@@ -263,7 +266,10 @@ def test_session_type_that_asks_approval_becomes_a_request_and_the_therapist_hea
 
     approved = lifecycle.approve(asked, by=therapist.user, now=NOW)
     assert approved.status == Status.CONFIRMED
-    assert lifecycle.book(wish(client, session_type, "2026-06-05 10:00"), by=user_of(client), now=NOW).status == Status.CONFIRMED
+    assert (
+        lifecycle.book(wish(client, session_type, "2026-06-05 10:00"), by=user_of(client), now=NOW).status
+        == Status.CONFIRMED
+    )
 
 
 def test_declined_request_frees_its_time_and_keeps_the_reason_from_the_client() -> None:
@@ -297,7 +303,9 @@ def test_cancelling_in_time_is_free_and_late_costs_what_was_agreed() -> None:
     session_type, _ = make_offer_of_one()
     client = make_client_with_account()
     user = user_of(client)
-    in_time, late = (lifecycle.book(wish(client, session_type, start), by=user, now=NOW) for start in (TEN, "2026-06-05 10:00"))
+    in_time, late = (
+        lifecycle.book(wish(client, session_type, start), by=user, now=NOW) for start in (TEN, "2026-06-05 10:00")
+    )
 
     at_the_edge = at("2026-06-03 10:00")
     assert lifecycle.cancel(in_time, by=user, now=at_the_edge).late_fee == 0

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,37 +15,77 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('finished_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("finished_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('channel', models.CharField(choices=[('email', 'e-mail')], default='email', max_length=8)),
-                ('recipient', models.CharField(help_text='Address as it was when the message was planned.', max_length=254)),
-                ('about', models.CharField(help_text='What it is about, like booking:17.', max_length=40)),
-                ('version', models.PositiveIntegerField(default=0, help_text='The version of what it is about that it speaks of.')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('due_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('sending', 'sending'), ('retrying', 'to be tried again'), ('sent', 'sent'), ('failed', 'failed'), ('bounced', 'bounced'), ('cancelled', 'cancelled'), ('expired', 'expired')], default='planned', max_length=9)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
-                ('message_id', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField(blank=True, help_text='What was said, without its links.')),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("channel", models.CharField(choices=[("email", "e-mail")], default="email", max_length=8)),
+                (
+                    "recipient",
+                    models.CharField(help_text="Address as it was when the message was planned.", max_length=254),
+                ),
+                ("about", models.CharField(help_text="What it is about, like booking:17.", max_length=40)),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=0, help_text="The version of what it is about that it speaks of."
+                    ),
+                ),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("due_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("sending", "sending"),
+                            ("retrying", "to be tried again"),
+                            ("sent", "sent"),
+                            ("failed", "failed"),
+                            ("bounced", "bounced"),
+                            ("cancelled", "cancelled"),
+                            ("expired", "expired"),
+                        ],
+                        default="planned",
+                        max_length=9,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease_until_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+                ("message_id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField(blank=True, help_text="What was said, without its links.")),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['planned', 'sending', 'retrying'])), fields=['due_at'], name='message_open_by_due'), models.Index(fields=['about'], name='message_by_about')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["planned", "sending", "retrying"])),
+                        fields=["due_at"],
+                        name="message_open_by_due",
+                    ),
+                    models.Index(fields=["about"], name="message_by_about"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,152 @@
+"""What the messages about a booking say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email import message_from_bytes
+from typing import Any
+
+import pytest
+from django.core import mail
+from icalendar import Calendar
+
+from bookings import lifecycle, messages, moves, notices
+from bookings.models import Booking, MoveRequest, Status
+from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type
+from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
+from clients.models import Client
+from clients.tests.factories import make_client, make_client_with_account
+from outbox import delivery
+from outbox.models import Message, State
+from outbox.registry import Said
+from practice.models import Practice
+
+pytestmark = pytest.mark.django_db
+
+
+def make_open_practice() -> None:
+    Practice.objects.create(
+        name="Still Water",
+        address="1 Mill Lane\nLondon",
+        bring="Come as you are.",
+        email="hello@still.example",
+        phone="020 1",
+    )
+
+
+def said(kind: str, booking: Booking, now: dt.datetime = NOW) -> Said:
+    kinds = [] if kind == notices.REMINDER else [kind]  # a confirmed booking has its reminder by itself
+    notices.announce(booking, *kinds, practice=Practice.objects.current(), now=now)
+    return messages.say(Message.objects.filter(kind=kind).latest("pk"), now)
+
+
+STATUS_OF = {kind: statuses[0] for kind, statuses in messages.WANTED_WHILE.items()}
+
+
+@pytest.mark.parametrize("kind", notices.KINDS)
+def test_each_kind_says_when_in_the_practices_time_in_subject_text_and_html(kind: str) -> None:
+    make_open_practice()
+    booking = make_booking(
+        status=STATUS_OF[kind], client=make_client(name="Sam <b>Field</b>"), answer_by_at=NOW + dt.timedelta(days=2)
+    )
+    if kind == notices.PROPOSED:
+        booking.proposals.create(therapist=booking.therapist, starts_at=at("2026-06-05 15:00"), made_at=NOW)
+
+    letter = said(kind, booking)
+
+    assert letter.subject and "\n" not in letter.subject
+    when = "Friday 5 June 2026, 15:00" if kind == notices.PROPOSED else "Thursday 4 June 2026, 10:00"
+    assert when in letter.text and when in letter.html
+    assert "London time" in letter.text and "London time" in letter.html
+    assert "<b>" not in letter.html
+    assert "{" not in letter.text and "&" not in letter.text
+    assert "http://testserver/" in letter.text and "http://testserver/" in letter.html
+    assert letter.html.count("http") == 1
+
+
+def test_confirmation_repeats_the_facts_the_terms_and_how_to_come() -> None:
+    make_open_practice()
+    booking = make_booking()
+
+    text = said(notices.CONFIRMED, booking).text
+
+    assert (
+        f"Session, 60 minutes\nThursday 4 June 2026, 10:00 to 11:00 (London time)\nWith {booking.therapist.name}\n1 Mill Lane\nLondon"
+        in text
+    )
+    assert (
+        "The price is £70. Cancelling is free until Wednesday 3 June 2026, 10:00 (London time); after that half the price is due."
+        in text
+    )
+    assert "Come as you are." in text
+
+
+def test_name_of_the_session_stays_out_of_the_message_unless_the_practice_gives_a_neutral_one() -> None:
+    make_open_practice()
+    kind = make_session_type(name="Tantric massage therapy", neutral_name="Long session", rooms=[make_room()])
+
+    letter = said(notices.CONFIRMED, make_booking(session_type=kind))
+
+    assert "Long session" in letter.text
+    assert "antric" not in letter.subject + letter.text + letter.html + letter.attachments[0].content.decode()
+
+
+def test_confirmation_carries_a_calendar_file_and_the_cancellation_takes_it_back() -> None:
+    make_open_practice()
+    booking = make_booking(status=Status.CANCELLED)
+
+    (file,) = said(notices.CANCELLED, booking).attachments
+
+    (event,) = Calendar.from_ical(file.content).events
+    assert (str(event["uid"]), str(event["status"])) == (f"{booking.ref}@testserver", "CANCELLED")
+    assert file.mimetype.endswith("method=CANCEL")
+
+
+def test_whole_way_from_booking_to_letter() -> None:
+    make_open_practice()
+    kind, _ = make_offer_of_one()
+    client = make_client_with_account()
+    booking = lifecycle.book(wish(client, kind), by=user_of(client), now=NOW)
+
+    delivery.sweep(lambda: NOW)
+
+    (letter,) = mail.outbox
+    assert (letter.to, letter.subject) == ([client.email], "Confirmed: Thursday 4 June 2026, 10:00")
+    names = [
+        part.get_filename() for part in message_from_bytes(letter.message().as_bytes()).walk() if part.get_filename()
+    ]
+    assert names == ["session.ics"]
+    delivery.sweep(lambda: booking.starts_at - dt.timedelta(hours=24))
+    assert mail.outbox[1].subject == "Reminder: Thursday 4 June 2026, 10:00"
+
+
+def test_confirmation_overtaken_by_a_cancellation_is_not_sent() -> None:
+    make_open_practice()
+    booking, client = _booked()
+    stale = Message.objects.get(kind=notices.CONFIRMED)
+    lifecycle.cancel(booking, by=user_of(client), now=NOW)
+    Message.objects.filter(pk=stale.pk).update(state=State.PLANNED)
+
+    delivery.sweep(lambda: NOW)
+
+    stale.refresh_from_db()
+    assert (stale.state, mail.outbox) == (State.CANCELLED, [])
+
+
+def test_therapist_is_asked_about_a_move_with_both_names_and_times() -> None:
+    make_open_practice()
+    booking, client = _booked(approval="always")
+    booking = lifecycle.approve(booking, by=booking.therapist.user, now=NOW)
+    moves.reschedule(booking, at("2026-06-05 15:00"), by=user_of(client), now=NOW)
+    assert MoveRequest.objects.exists()
+
+    text = messages.say(Message.objects.filter(kind=notices.TO_ANSWER).latest("pk"), NOW).text
+
+    assert f"{client.name} asks for another time." in text
+    assert "- Friday 5 June 2026, 15:00 (London time)" in text
+
+
+def _booked(**session_type: Any) -> tuple[Booking, Client]:
+    kind, _ = make_offer_of_one(**session_type)
+    client = make_client_with_account()
+    return lifecycle.book(wish(client, kind), by=user_of(client), now=NOW), client

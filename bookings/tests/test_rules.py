@@ -1,0 +1,36 @@
+"""Coming of age, notice and fees."""
+
+import datetime as dt
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookings import rules
+
+
+def test_adult_on_the_eighteenth_birthday_and_not_the_day_before() -> None:
+    born = dt.date(2008, 6, 2)
+    assert not rules.is_adult(born, dt.date(2026, 6, 1))
+    assert rules.is_adult(born, dt.date(2026, 6, 2))
+
+
+def test_born_on_a_leap_day_comes_of_age_on_the_first_of_march() -> None:
+    assert rules.adult_on(dt.date(2008, 2, 29)) == dt.date(2026, 3, 1)
+
+
+@given(st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(2100, 1, 1)))
+def test_the_day_before_coming_of_age_is_seventeen(born: dt.date) -> None:
+    eve = rules.adult_on(born) - dt.timedelta(days=1)
+    years = eve.year - born.year - ((eve.month, eve.day) < (born.month, born.day))
+    assert years == 17
+
+
+def test_notice_is_free_to_its_edge() -> None:
+    start, notice = dt.datetime(2026, 6, 4, 9, tzinfo=dt.UTC), dt.timedelta(hours=24)
+    assert not rules.is_late(start, notice, start - notice)
+    assert rules.is_late(start, notice, start - notice + dt.timedelta(seconds=1))
+
+
+def test_half_a_price_is_rounded_up_to_the_penny() -> None:
+    assert rules.share(Decimal("75.25"), 50) == Decimal("37.63")
