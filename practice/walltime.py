@@ -4,6 +4,7 @@ Instants are aware datetimes in UTC, or whole epoch seconds where many are compa
 Python's arithmetic on dates ends with the year 9999; the edges refuse such dates before they come here.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
+MIDNIGHT = 24 * 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.toordinal()
 SECOND = timedelta(seconds=1)
@@ -31,6 +33,20 @@ class Segment(NamedTuple):
     start: int
     until: int
     offset: int
+
+
+def minutes_of_day(text: str) -> int:
+    """“09:30” as 570. Raises ValueError for anything that a clock does not show; 24:00 is the day's end."""
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip(), re.ASCII)
+    if match:
+        hours, minutes = int(match[1]), int(match[2])
+        if minutes < 60 and hours * 60 + minutes <= MIDNIGHT:
+            return hours * 60 + minutes
+    raise ValueError(f"“{text}” is not a time of day. Write it like 09:30, at most 24:00.")
+
+
+def clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def from_wall(wall: datetime, zone: ZoneInfo) -> datetime:

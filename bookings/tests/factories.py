@@ -13,7 +13,6 @@ from typing import Any
 
 from accounts.models import Role
 from accounts.tests.factories import make_user
-from bookings.fields import minutes_of_day
 from bookings.models import (
     Booking,
     Closure,
@@ -33,7 +32,7 @@ from bookings.models import (
 )
 from clients.tests.factories import make_client
 from practice.models import Practice
-from practice.walltime import from_wall, local_date
+from practice.walltime import from_wall, local_date, minutes_of_day
 
 NOW = dt.datetime(2026, 6, 1, 8, 0, tzinfo=dt.UTC)
 """Monday 1 June 2026, 09:00 in London: the “now” of tests that pass one."""
