@@ -9,7 +9,8 @@ import datetime as dt
 import hashlib
 import secrets
 
-from django.db.models import Q
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef
 
 from accounts.errors import NoSuchAccount, SecondFactorMissing, TokenRefused
 from accounts.models import ApiToken, User
@@ -34,13 +35,15 @@ def create_api_token(user: User, *, name: str, now: dt.datetime) -> str:
     return token
 
 
-def use_api_token(token: str, now: dt.datetime) -> User:
-    """Whom the token stands for; its use is noted once a minute at most.
+def recognise(token: str, *beside: str) -> ApiToken:
+    """The token with its user, and with what else of the user is named in `beside`, in one query.
 
     Raises TokenRefused, or SecondFactorMissing where the account may not come in on the site either.
     """
+    confirmed = EmailAddress.objects.filter(user=OuterRef("user"), verified=True)
     found = (
-        ApiToken.objects.select_related("user")
+        ApiToken.objects.select_related("user", *(f"user__{name}" for name in beside))
+        .annotate(has_confirmed_address=Exists(confirmed))
         .filter(digest=digest_of(token), revoked_at=None, user__is_active=True)
         .first()
     )
@@ -48,10 +51,15 @@ def use_api_token(token: str, now: dt.datetime) -> User:
         raise TokenRefused
     if not may_enter(found.user):
         raise SecondFactorMissing
-    if found.last_used_at is None or found.last_used_at <= now - USE_NOTED_EVERY:
-        unnoted = Q(last_used_at=None) | Q(last_used_at__lt=now)
-        ApiToken.objects.filter(unnoted, pk=found.pk).update(last_used_at=now)
-    return found.user
+    return found
+
+
+def note_use(token: ApiToken, now: dt.datetime) -> bool:
+    """Notes that the token is in use, once a minute at most; whether this call was the one that noted it."""
+    if token.last_used_at is not None and token.last_used_at > now - USE_NOTED_EVERY:
+        return False
+    as_it_was = ApiToken.objects.filter(pk=token.pk, last_used_at=token.last_used_at)
+    return as_it_was.update(last_used_at=now) == 1
 
 
 def revoke(token: ApiToken, *, now: dt.datetime) -> None:
