@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test import TransactionTestCase
 
+from bookings import constraints
 from practice import servers
 
 ROOT = Path(__file__).resolve().parent
@@ -27,6 +30,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     asked = [Path(word.partition("::")[0]).resolve() for word in config.invocation_params.args]
     return not any(path.is_relative_to(collection_path) for path in asked)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def history_gives_way_to_the_flush() -> Iterator[None]:
+    """After a test with real transactions Django empties every table, on SQLite with DELETE, which history refuses."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_history_too(case: TransactionTestCase) -> None:
+        constraints.remove(connection, constraints.HISTORY)
+        try:
+            flush(case)
+        finally:
+            constraints.install(connection, constraints.HISTORY)
+
+    TransactionTestCase._fixture_teardown = flush_history_too
+    yield
+    TransactionTestCase._fixture_teardown = flush
 
 
 @pytest.fixture(scope="session")

@@ -135,10 +135,13 @@ SQLITE: dict[str, tuple[str, str]] = {
         f"NEW.status IN {BLOCKING_SQL} AND (SELECT date(c.date_of_birth, '+18 years') FROM clients_client c "
         f"WHERE c.id = NEW.client_id) > min(NEW.booked_on, NEW.session_on)",
     ),
+    # INSERT OR REPLACE takes a row away without firing a trigger on DELETE, so it is caught where it comes in.
     HISTORY: (
+        f"CREATE TRIGGER {HISTORY}_insert BEFORE INSERT ON bookings_bookingchange BEGIN SELECT RAISE(ABORT, '{HISTORY}') "
+        f"WHERE EXISTS (SELECT 1 FROM bookings_bookingchange WHERE id = NEW.id); END;"
         f"CREATE TRIGGER {HISTORY}_update BEFORE UPDATE ON bookings_bookingchange BEGIN SELECT RAISE(ABORT, '{HISTORY}'); END;"
         f"CREATE TRIGGER {HISTORY}_delete BEFORE DELETE ON bookings_bookingchange BEGIN SELECT RAISE(ABORT, '{HISTORY}'); END;",
-        f"DROP TRIGGER IF EXISTS {HISTORY}_update; DROP TRIGGER IF EXISTS {HISTORY}_delete;",
+        "".join(f"DROP TRIGGER IF EXISTS {HISTORY}_{when};" for when in ("insert", "update", "delete")),
     ),
 }
 
