@@ -14,15 +14,23 @@ FORBIDDEN = {"utils", "util", "common", "core", "helpers", "services", "misc"}
 LAYER_OF = {
     name: layer
     for layer, names in {
-        0: "availability errors ical ranges rules spans walltime words",
+        0: "availability errors ical ranges rules spans walltime words "
+        "practice_file.faults practice_file.physics practice_file.sense practice_file.shape practice_file.spelling "
+        "practice_file.text",
         1: "constraints fields models querysets",
-        2: "brochure diary health journey pages permissions readiness registry reports",
-        3: "absences defaults delivery lifecycle nudge placing planning records throttle",
+        2: "brochure choice diary health journey pages particulars permissions picker readiness registry reports "
+        "practice_file.current practice_file.known",
+        3: "absences changes defaults delivery importing invitations lifecycle messages moves notices nudge placing "
+        "planning records repeats throttle practice_file practice_file.entering practice_file.offer_rows "
+        "practice_file.people_rows",
         4: "forms schemas",
-        5: "adapter admin admin_site api apps backends context management middleware migrations tasks templatetags urls views visitor",
+        5: "adapter admin admin_site api apps backends context management middleware migrations tasks templatetags "
+        "urls views visitor",
     }.items()
     for name in names.split()
 }
+# Packages that know nothing of Django, a clock or a server, so that a pure module may lean on them.
+PURE_PACKAGES = {"icalendar", "jsonschema", "yaml"}
 # The wiring in practice/ is an edge: it starts things, and nothing in the apps may lean on it.
 WIRING = {"celery", "demo", "environment", "logs", "opening", "servers", "settings", "settings_test", "wsgi"}
 LAYER_OF |= dict.fromkeys(WIRING, 5)
@@ -52,9 +60,14 @@ def dotted(path: Path) -> str:
 
 
 def layer(module: str) -> int | None:
-    """The layer of `bookings.diary` or `bookings.models.offer`; None for a name that is not in the table."""
-    parts = module.split(".")
-    return LAYER_OF.get(parts[1]) if len(parts) > 1 else 5
+    """The layer of `bookings.diary` or `bookings.models.offer`; None for a name that is not in the table.
+
+    A module in a package is of the package's layer, unless the table has it by its two names.
+    """
+    _, *names = module.split(".")
+    if not names:
+        return 5
+    return LAYER_OF.get(".".join(names[:2]), LAYER_OF.get(names[0]))
 
 
 def typed_sources() -> list[Path]:
