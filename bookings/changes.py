@@ -1,6 +1,6 @@
 """The step that every verb shares: the row changed in the state it was read in, and its line of history.
 
-Used by `lifecycle` and `moves` alone; nobody else writes a booking.
+Used by `lifecycle` and `moves` alone; beside them only `importing` writes a booking.
 """
 
 from __future__ import annotations
@@ -82,11 +82,9 @@ def withdraw_questions(booking: Booking) -> None:
     MoveRequest.objects.filter(booking=booking, answer=Answer.OPEN).update(answer=Answer.WITHDRAWN)
 
 
-def answer_by(
-    status: str, starts_at: dt.datetime, practice: Practice, now: dt.datetime
-) -> dict[str, dt.datetime | None]:
-    requested = status == Status.REQUESTED
-    return {"answer_by_at": min(now + practice.request_expires_after, starts_at) if requested else None}
+def answer_by(status: str, starts_at: dt.datetime, practice: Practice, now: dt.datetime) -> dt.datetime | None:
+    """When a request expires; None for what needs no answer."""
+    return min(now + practice.request_expires_after, starts_at) if status == Status.REQUESTED else None
 
 
 def overridden(place: Place) -> dict[str, Any]:

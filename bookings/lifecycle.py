@@ -84,7 +84,7 @@ def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
         _made(status),
         act,
         hold_ends_at=None,
-        **changes.answer_by(status, booking.starts_at, practice, now),
+        answer_by_at=changes.answer_by(status, booking.starts_at, practice, now),
     )
     _announce_made(changed, practice, now)
     return changed
@@ -129,7 +129,7 @@ def _enter(wish: Wish, act: Act, status: Status, *, ignoring: frozenset[Reason])
     booking = _new(wish, practice, place, act)
     booking.status, booking.booked_on = status, today
     booking.hold_ends_at = rules.hold_end(act.now, act.now) if status == Status.HELD else None
-    booking.answer_by_at = changes.answer_by(status, wish.starts_at, practice, act.now)["answer_by_at"]
+    booking.answer_by_at = changes.answer_by(status, wish.starts_at, practice, act.now)
     booking.save(force_insert=True)
     changes.note(booking, _made(status), act, before="", details=changes.overridden(place))
     if status != Status.HELD:

@@ -101,8 +101,8 @@ def _request_move(
 def _moved(
     booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, late: dict[str, Any]
 ) -> Booking:
-    answer_by = changes.answer_by(booking.status, start, practice, act.now)
-    changed = _move(booking, place, start, practice, act, booking.status, what="moved", **late, **answer_by)
+    by_when = changes.answer_by(booking.status, start, practice, act.now)
+    changed = _move(booking, place, start, practice, act, booking.status, what="moved", answer_by_at=by_when, **late)
     changes.withdraw_questions(changed)
     kinds = [notices.MOVED] if changed.status == Status.CONFIRMED else [notices.REQUESTED, notices.TO_ANSWER]
     notices.announce(changed, *kinds, practice=practice, now=act.now)

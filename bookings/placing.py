@@ -83,14 +83,14 @@ def _once(verb: Callable[..., R], *args: Any, **kwargs: Any) -> R:
 def lock_therapists(session_type: SessionType, length: Length, therapist: Therapist | None) -> list[Therapist]:
     """Those who give it (or the one asked for), locked by key, each with `own_price`; in their order. Raises NotGiven."""
     own_price = OfferPrice.objects.filter(offer__therapist=OuterRef("pk"), length=length).values("price")
-    therapists = Therapist.objects.filter(active=True, offers__session_type=session_type).annotate(
+    therapists = Therapist.objects.filter(active=True, offers__session_type=session_type).annotate(  # type: ignore[no-redef]
         own_price=Subquery(own_price)
     )
     if therapist is not None:
         therapists = therapists.filter(pk=therapist.pk)
     if connection.features.has_select_for_update:
         therapists = therapists.select_for_update(no_key=True, of=("self",))
-    found = sorted(therapists.order_by("pk"), key=lambda each: each.order)
+    found: list[Therapist] = sorted(therapists.order_by("pk"), key=lambda each: each.order)
     if not found:
         raise NotGiven(
             "therapist",
@@ -116,7 +116,7 @@ def lock_for_move(booking: Booking, therapist: Therapist) -> None:
 
 def lock_rooms(session_type: SessionType) -> list[Room]:
     """The session type's rooms in its order, locked by key."""
-    rooms = Room.objects.filter(uses__session_type=session_type).annotate(choice=F("uses__order"))
+    rooms = Room.objects.filter(uses__session_type=session_type).annotate(choice=F("uses__order"))  # type: ignore[no-redef]
     if connection.features.has_select_for_update:
         rooms = rooms.select_for_update(no_key=True, of=("self",))
     return sorted(rooms.order_by("pk"), key=lambda room: room.choice)

@@ -47,6 +47,9 @@ class Stage(models.TextChoices):
 
 
 class Room(models.Model):
+    choice: int
+    """Its place among a session type's rooms, where a query says so."""
+
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
     order = models.PositiveSmallIntegerField(default=0)
@@ -164,6 +167,9 @@ class Length(models.Model):
 
 
 class Therapist(models.Model):
+    own_price: Decimal | None
+    """Their own price for the length asked about, where a query says so."""
+
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
     user = models.OneToOneField(
