@@ -65,3 +65,8 @@ def moment(at: dt.datetime, where: dt.tzinfo) -> str:
     """“Tuesday 1 December 2026, 11:00” on the wall clock of that zone."""
     local = at.astimezone(where)
     return f"{day(local.date())}, {local:%H:%M}"
+
+
+def weekday(on: dt.date) -> str:
+    """“Tuesday 1 December”: near dates need no year."""
+    return f"{on:%A} {on.day} {on:%B}"

@@ -1,4 +1,4 @@
-"""Filters that put the practice's texts and figures on a page. They format; they never ask the database."""
+"""Filters for texts, figures and forms on a page. They format; they never ask the database."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
+from django.forms import BaseForm
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -14,7 +15,11 @@ from practice import words
 
 register = template.Library()
 # No HTML of the writer's own, and no images: the page must not reach another host.
-markdown = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(["replacements", "smartquotes"]).disable("image")
+markdown = (
+    MarkdownIt("commonmark", {"html": False, "typographer": True})
+    .enable(["replacements", "smartquotes"])
+    .disable("image")
+)
 
 
 @register.filter
@@ -58,3 +63,11 @@ def share(percent: int) -> str:
 @register.filter
 def zone(name: str) -> str:
     return words.zone(name)
+
+
+@register.filter
+def without_placeholders(form: BaseForm) -> BaseForm:
+    """The same form for show: a label above each field says what it is, a second time within would be noise."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+    return form

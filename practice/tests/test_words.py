@@ -9,7 +9,13 @@ from practice.templatetags.words import prose
 
 @pytest.mark.parametrize(
     ("amount", "currency", "said"),
-    [("70.00", "GBP", "£70"), ("67.50", "EUR", "€67.50"), ("1250", "USD", "$1,250"), ("70", "CHF", "CHF\u00a070"), ("0", "GBP", "£0")],
+    [
+        ("70.00", "GBP", "£70"),
+        ("67.50", "EUR", "€67.50"),
+        ("1250", "USD", "$1,250"),
+        ("70", "CHF", "CHF\u00a070"),
+        ("0", "GBP", "£0"),
+    ],
 )
 def test_money_is_said_with_its_sign_and_without_empty_pence(amount, currency, said):
     assert words.money(Decimal(amount), currency) == said
@@ -36,13 +42,17 @@ def test_small_numbers_are_words_and_larger_ones_figures():
 
 
 def test_a_share_of_the_price_is_said_as_a_person_would():
-    assert [words.share(n) for n in (0, 30, 50, 100)] == ["nothing", "30 % of the price", "half the price", "the full price"]
+    assert [words.share(n) for n in (0, 30, 50, 100)] == [
+        "nothing",
+        "30 % of the price",
+        "half the price",
+        "the full price",
+    ]
 
 
 def test_prose_shows_html_and_images_as_they_were_typed():
     assert prose("<script>x</script>\n\n**bold** ![a](http://elsewhere/x.png)") == (
-        "<p>&lt;script&gt;x&lt;/script&gt;</p>\n"
-        '<p><strong>bold</strong> !<a href="http://elsewhere/x.png">a</a></p>\n'
+        '<p>&lt;script&gt;x&lt;/script&gt;</p>\n<p><strong>bold</strong> !<a href="http://elsewhere/x.png">a</a></p>\n'
     )
 
 
