@@ -162,7 +162,9 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # asks the adapter, which only greets the mail server, so that nothing tells them apart
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = (
+    True  # asks the adapter, which only greets the mail server, so that nothing tells them apart
+)
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -16,7 +16,12 @@ _number = count(1)
 
 def make_user(*, confirmed: bool = True, **overrides: Any) -> User:
     """A client's account with PASSWORD, its address confirmed unless `confirmed=False`."""
-    fields = {"email": f"person{next(_number)}@example.com", "password": PASSWORD, "name": "Sam Field", "role": Role.CLIENT} | overrides
+    fields = {
+        "email": f"person{next(_number)}@example.com",
+        "password": PASSWORD,
+        "name": "Sam Field",
+        "role": Role.CLIENT,
+    } | overrides
     user = User.objects.create_user(**fields)
     if confirmed:
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)

@@ -10,393 +10,850 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
+        ("clients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['order', 'pk'],
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SessionType',
+            name="SessionType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('consultation', 'Consultation'), ('standard', 'Standard massage'), ('tantric', 'Tantric massage therapy')], default='standard', max_length=12)),
-                ('summary', models.CharField(blank=True, help_text='One or two sentences for the list of sessions.', max_length=300)),
-                ('description', models.TextField(blank=True, help_text="The session's own page. A blank line starts a paragraph, ## a heading.")),
-                ('neutral_name', models.CharField(blank=True, help_text='What messages, calendars and receipts call it; “Session” where empty.', max_length=120)),
-                ('buffer_before_minutes', models.PositiveSmallIntegerField(default=0, help_text='Minutes kept free before the session.', validators=[django.core.validators.MaxValueValidator(360)])),
-                ('buffer_after_minutes', models.PositiveSmallIntegerField(default=0, help_text='Minutes kept free after the session.', validators=[django.core.validators.MaxValueValidator(360)])),
-                ('approval', models.CharField(choices=[('none', 'Booked at once'), ('first', 'The therapist approves the first one'), ('always', 'The therapist approves each one')], default='none', max_length=6)),
-                ('requires_stage', models.CharField(choices=[('preparation', 'Preparation'), ('clearing', 'Clearing'), ('balancing', 'Balancing'), ('awakening', 'Awakening')], default='preparation', help_text="The client's stage it asks for.", max_length=12)),
-                ('requires_consultation', models.BooleanField(default=False, help_text='A consultation comes first.')),
-                ('requires_consents', models.JSONField(blank=True, default=list, help_text='Consent documents it asks for, by their slugs.')),
-                ('cancellation_notice', models.DurationField(blank=True, help_text="Where it differs from the practice's.", null=True)),
-                ('reschedule_notice', models.DurationField(blank=True, help_text="Where it differs from the practice's.", null=True)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('active', models.BooleanField(default=True, verbose_name='offered')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("consultation", "Consultation"),
+                            ("standard", "Standard massage"),
+                            ("tantric", "Tantric massage therapy"),
+                        ],
+                        default="standard",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.CharField(
+                        blank=True, help_text="One or two sentences for the list of sessions.", max_length=300
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, help_text="The session's own page. A blank line starts a paragraph, ## a heading."
+                    ),
+                ),
+                (
+                    "neutral_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="What messages, calendars and receipts call it; “Session” where empty.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "buffer_before_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Minutes kept free before the session.",
+                        validators=[django.core.validators.MaxValueValidator(360)],
+                    ),
+                ),
+                (
+                    "buffer_after_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Minutes kept free after the session.",
+                        validators=[django.core.validators.MaxValueValidator(360)],
+                    ),
+                ),
+                (
+                    "approval",
+                    models.CharField(
+                        choices=[
+                            ("none", "Booked at once"),
+                            ("first", "The therapist approves the first one"),
+                            ("always", "The therapist approves each one"),
+                        ],
+                        default="none",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "requires_stage",
+                    models.CharField(
+                        choices=[
+                            ("preparation", "Preparation"),
+                            ("clearing", "Clearing"),
+                            ("balancing", "Balancing"),
+                            ("awakening", "Awakening"),
+                        ],
+                        default="preparation",
+                        help_text="The client's stage it asks for.",
+                        max_length=12,
+                    ),
+                ),
+                ("requires_consultation", models.BooleanField(default=False, help_text="A consultation comes first.")),
+                (
+                    "requires_consents",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Consent documents it asks for, by their slugs."
+                    ),
+                ),
+                (
+                    "cancellation_notice",
+                    models.DurationField(blank=True, help_text="Where it differs from the practice's.", null=True),
+                ),
+                (
+                    "reschedule_notice",
+                    models.DurationField(blank=True, help_text="Where it differs from the practice's.", null=True),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("active", models.BooleanField(default=True, verbose_name="offered")),
             ],
             options={
-                'ordering': ['order', 'pk'],
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(default=bookings.models.booking.new_ref, max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots, dashes and underscores.')])),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('busy_from_at', models.DateTimeField(help_text='Start less the buffer before.')),
-                ('busy_until_at', models.DateTimeField(help_text='End plus the buffer after.')),
-                ('session_on', models.DateField(help_text="The practice's local date of the start.")),
-                ('booked_on', models.DateField(help_text="The practice's local date of the day it was booked.")),
-                ('status', models.CharField(choices=[('held', 'Held for you'), ('requested', 'Waiting for an answer'), ('confirmed', 'Confirmed'), ('completed', 'Took place'), ('no_show', 'Did not come'), ('cancelled', 'Cancelled'), ('declined', 'Could not be confirmed'), ('expired', 'Expired')], max_length=9)),
-                ('version', models.PositiveIntegerField(default=1, help_text='Goes up with each change.')),
-                ('made_via', models.CharField(choices=[('web', 'client, online'), ('staff', 'the practice'), ('api', 'over the API'), ('import', 'practice file'), ('clock', 'by itself, when its time came')], max_length=6)),
-                ('price', models.DecimalField(decimal_places=2, max_digits=9, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
-                ('currency', models.CharField(max_length=3)),
-                ('cancellation_notice', models.DurationField()),
-                ('reschedule_notice', models.DurationField()),
-                ('late_fee_percent', models.PositiveSmallIntegerField()),
-                ('no_show_fee_percent', models.PositiveSmallIntegerField()),
-                ('late_fee', models.DecimalField(decimal_places=2, default=0, help_text='Fee that came due, by the terms agreed.', max_digits=9)),
-                ('created_at', models.DateTimeField()),
-                ('hold_ends_at', models.DateTimeField(blank=True, null=True)),
-                ('answer_by_at', models.DateTimeField(blank=True, help_text='When an unanswered request expires.', null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('is_late', models.BooleanField(default=False, help_text='Cancelled or moved inside the notice.')),
-                ('checked_in_at', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='clients.client')),
-                ('room', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.room')),
-                ('session_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.sessiontype')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "ref",
+                    models.CharField(
+                        default=bookings.models.booking.new_ref,
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]*\\Z", "Use letters, digits, dots, dashes and underscores."
+                            )
+                        ],
+                    ),
+                ),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("busy_from_at", models.DateTimeField(help_text="Start less the buffer before.")),
+                ("busy_until_at", models.DateTimeField(help_text="End plus the buffer after.")),
+                ("session_on", models.DateField(help_text="The practice's local date of the start.")),
+                ("booked_on", models.DateField(help_text="The practice's local date of the day it was booked.")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("held", "Held for you"),
+                            ("requested", "Waiting for an answer"),
+                            ("confirmed", "Confirmed"),
+                            ("completed", "Took place"),
+                            ("no_show", "Did not come"),
+                            ("cancelled", "Cancelled"),
+                            ("declined", "Could not be confirmed"),
+                            ("expired", "Expired"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, help_text="Goes up with each change.")),
+                (
+                    "made_via",
+                    models.CharField(
+                        choices=[
+                            ("web", "client, online"),
+                            ("staff", "the practice"),
+                            ("api", "over the API"),
+                            ("import", "practice file"),
+                            ("clock", "by itself, when its time came"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "price",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("cancellation_notice", models.DurationField()),
+                ("reschedule_notice", models.DurationField()),
+                ("late_fee_percent", models.PositiveSmallIntegerField()),
+                ("no_show_fee_percent", models.PositiveSmallIntegerField()),
+                (
+                    "late_fee",
+                    models.DecimalField(
+                        decimal_places=2, default=0, help_text="Fee that came due, by the terms agreed.", max_digits=9
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("hold_ends_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answer_by_at",
+                    models.DateTimeField(blank=True, help_text="When an unanswered request expires.", null=True),
+                ),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("is_late", models.BooleanField(default=False, help_text="Cancelled or moved inside the notice.")),
+                ("checked_in_at", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="bookings.room",
+                    ),
+                ),
+                (
+                    "session_type",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="bookings.sessiontype",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'pk'],
+                "ordering": ["starts_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='BookingChange',
+            name="BookingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('via', models.CharField(choices=[('web', 'client, online'), ('staff', 'the practice'), ('api', 'over the API'), ('import', 'practice file'), ('clock', 'by itself, when its time came')], max_length=6)),
-                ('what', models.CharField(max_length=24)),
-                ('before', models.CharField(blank=True, help_text='Status before.', max_length=9)),
-                ('after', models.CharField(help_text='Status after.', max_length=9)),
-                ('details', models.JSONField(blank=True, default=dict, help_text='What else changed, as old and new.')),
-                ('why', models.CharField(blank=True, max_length=300)),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='bookings.booking')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[
+                            ("web", "client, online"),
+                            ("staff", "the practice"),
+                            ("api", "over the API"),
+                            ("import", "practice file"),
+                            ("clock", "by itself, when its time came"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("what", models.CharField(max_length=24)),
+                ("before", models.CharField(blank=True, help_text="Status before.", max_length=9)),
+                ("after", models.CharField(help_text="Status after.", max_length=9)),
+                ("details", models.JSONField(blank=True, default=dict, help_text="What else changed, as old and new.")),
+                ("why", models.CharField(blank=True, max_length=300)),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="bookings.booking"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='bookings.sessiontype')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "session_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="offers", to="bookings.sessiontype"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Length',
+            name="Length",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('minutes', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(720)])),
-                ('price', models.DecimalField(decimal_places=2, max_digits=9, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
-                ('session_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lengths', to='bookings.sessiontype')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(720),
+                        ]
+                    ),
+                ),
+                (
+                    "price",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                    ),
+                ),
+                (
+                    "session_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lengths", to="bookings.sessiontype"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['minutes'],
+                "ordering": ["minutes"],
             },
         ),
         migrations.CreateModel(
-            name='SessionTypeRoom',
+            name="SessionTypeRoom",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='bookings.room')),
-                ('session_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='room_choices', to='bookings.sessiontype')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="uses", to="bookings.room"
+                    ),
+                ),
+                (
+                    "session_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="room_choices",
+                        to="bookings.sessiontype",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'pk'],
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='sessiontype',
-            name='rooms',
-            field=models.ManyToManyField(blank=True, through='bookings.SessionTypeRoom', to='bookings.room'),
+            model_name="sessiontype",
+            name="rooms",
+            field=models.ManyToManyField(blank=True, through="bookings.SessionTypeRoom", to="bookings.room"),
         ),
         migrations.CreateModel(
-            name='Therapist',
+            name="Therapist",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('bio', models.TextField(blank=True)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('active', models.BooleanField(default=True, verbose_name='gives sessions')),
-                ('max_minutes_per_day', models.PositiveSmallIntegerField(blank=True, help_text='Hands-on minutes a day; empty for no limit.', null=True)),
-                ('max_sessions_per_day', models.PositiveSmallIntegerField(blank=True, help_text='Sessions a day; empty for no limit.', null=True)),
-                ('session_types', models.ManyToManyField(related_name='therapists', through='bookings.Offer', to='bookings.sessiontype')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='therapist', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("bio", models.TextField(blank=True)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("active", models.BooleanField(default=True, verbose_name="gives sessions")),
+                (
+                    "max_minutes_per_day",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Hands-on minutes a day; empty for no limit.", null=True
+                    ),
+                ),
+                (
+                    "max_sessions_per_day",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Sessions a day; empty for no limit.", null=True
+                    ),
+                ),
+                (
+                    "session_types",
+                    models.ManyToManyField(
+                        related_name="therapists", through="bookings.Offer", to="bookings.sessiontype"
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="therapist",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'pk'],
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('made_at', models.DateTimeField()),
-                ('answer', models.CharField(choices=[('open', 'waiting'), ('taken', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='open', max_length=9)),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='bookings.booking')),
-                ('therapist', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.therapist')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting"),
+                            ("taken", "accepted"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="proposals", to="bookings.booking"
+                    ),
+                ),
+                (
+                    "therapist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="bookings.therapist"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'pk'],
+                "ordering": ["starts_at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='offer',
-            name='therapist',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='bookings.therapist'),
+            model_name="offer",
+            name="therapist",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="offers", to="bookings.therapist"
+            ),
         ),
         migrations.CreateModel(
-            name='MoveRequest',
+            name="MoveRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('asked_at', models.DateTimeField()),
-                ('answer_by_at', models.DateTimeField()),
-                ('answer', models.CharField(choices=[('open', 'waiting'), ('taken', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='open', max_length=9)),
-                ('is_late', models.BooleanField(default=False, help_text='Asked inside the notice; the fee was accepted.')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='move_requests', to='bookings.booking')),
-                ('therapist', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.therapist')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("asked_at", models.DateTimeField()),
+                ("answer_by_at", models.DateTimeField()),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting"),
+                            ("taken", "accepted"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "is_late",
+                    models.BooleanField(default=False, help_text="Asked inside the notice; the fee was accepted."),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="move_requests", to="bookings.booking"
+                    ),
+                ),
+                (
+                    "therapist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="bookings.therapist"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='DateHours',
+            name="DateHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='date')),
-                ('opens', bookings.fields.WallTimeField(blank=True, null=True, verbose_name='from')),
-                ('closes', bookings.fields.WallTimeField(blank=True, help_text='Leave both empty for a day off.', null=True, verbose_name='to')),
-                ('therapist', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='date_hours', to='bookings.therapist')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(verbose_name="date")),
+                ("opens", bookings.fields.WallTimeField(blank=True, null=True, verbose_name="from")),
+                (
+                    "closes",
+                    bookings.fields.WallTimeField(
+                        blank=True, help_text="Leave both empty for a day off.", null=True, verbose_name="to"
+                    ),
+                ),
+                (
+                    "therapist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="date_hours", to="bookings.therapist"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'hours on a date',
-                'ordering': ['on', 'opens', 'pk'],
+                "verbose_name_plural": "hours on a date",
+                "ordering": ["on", "opens", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='booking',
-            name='therapist',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.therapist'),
+            model_name="booking",
+            name="therapist",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bookings",
+                to="bookings.therapist",
+            ),
         ),
         migrations.CreateModel(
-            name='TimeOff',
+            name="TimeOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='to')),
-                ('therapist', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='time_off', to='bookings.therapist')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="to")),
+                (
+                    "therapist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="time_off", to="bookings.therapist"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'time off',
-                'ordering': ['starts_at', 'pk'],
+                "verbose_name_plural": "time off",
+                "ordering": ["starts_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='WeeklyHours',
+            name="WeeklyHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], validators=[django.core.validators.MaxValueValidator(6)])),
-                ('opens', bookings.fields.WallTimeField(verbose_name='from')),
-                ('closes', bookings.fields.WallTimeField(help_text='24:00 for midnight.', verbose_name='to')),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('therapist', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weekly_hours', to='bookings.therapist')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                            (5, "Saturday"),
+                            (6, "Sunday"),
+                        ],
+                        validators=[django.core.validators.MaxValueValidator(6)],
+                    ),
+                ),
+                ("opens", bookings.fields.WallTimeField(verbose_name="from")),
+                ("closes", bookings.fields.WallTimeField(help_text="24:00 for midnight.", verbose_name="to")),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                (
+                    "therapist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="weekly_hours",
+                        to="bookings.therapist",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'weekly hours',
-                'ordering': ['weekday', 'opens', 'pk'],
+                "verbose_name_plural": "weekly hours",
+                "ordering": ["weekday", "opens", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('digest', models.CharField(help_text='SHA-256 of what was asked.', max_length=64)),
-                ('answer', models.JSONField()),
-                ('made_at', models.DateTimeField()),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='bookings.booking')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200)),
+                ("digest", models.CharField(help_text="SHA-256 of what was asked.", max_length=64)),
+                ("answer", models.JSONField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="bookings.booking"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='idempotency_key_once')],
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="idempotency_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='OfferPrice',
+            name="OfferPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('price', models.DecimalField(decimal_places=2, max_digits=9, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
-                ('length', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='therapist_prices', to='bookings.length')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='bookings.offer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "price",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=9,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                    ),
+                ),
+                (
+                    "length",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="therapist_prices",
+                        to="bookings.length",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="prices", to="bookings.offer"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('offer', 'length'), name='offer_price_once'), models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='offer_price_not_negative')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("offer", "length"), name="offer_price_once"),
+                    models.CheckConstraint(condition=models.Q(("price__gte", 0)), name="offer_price_not_negative"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="Closure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='to')),
-                ('room', models.ForeignKey(blank=True, help_text='Empty: the whole practice.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='bookings.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="to")),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: the whole practice.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closures",
+                        to="bookings.room",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'pk'],
-                'indexes': [models.Index(fields=['ends_at'], name='closure_by_end')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='closure_end_after_start', violation_error_message='A closure must end after it begins.')],
+                "ordering": ["starts_at", "pk"],
+                "indexes": [models.Index(fields=["ends_at"], name="closure_by_end")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="closure_end_after_start",
+                        violation_error_message="A closure must end after it begins.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Prerequisite',
+            name="Prerequisite",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('count', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)])),
-                ('completed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.sessiontype')),
-                ('session_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prerequisites', to='bookings.sessiontype')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "count",
+                    models.PositiveSmallIntegerField(
+                        default=1, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "completed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="bookings.sessiontype"
+                    ),
+                ),
+                (
+                    "session_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="prerequisites",
+                        to="bookings.sessiontype",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('session_type', 'completed'), name='prerequisite_once')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("session_type", "completed"), name="prerequisite_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='length',
-            constraint=models.UniqueConstraint(fields=('session_type', 'minutes'), name='length_once'),
+            model_name="length",
+            constraint=models.UniqueConstraint(fields=("session_type", "minutes"), name="length_once"),
         ),
         migrations.AddConstraint(
-            model_name='length',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0), ('minutes__lte', 720)), name='length_in_bounds'),
+            model_name="length",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gt", 0), ("minutes__lte", 720)), name="length_in_bounds"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='length',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='length_price_not_negative'),
+            model_name="length",
+            constraint=models.CheckConstraint(condition=models.Q(("price__gte", 0)), name="length_price_not_negative"),
         ),
         migrations.AddConstraint(
-            model_name='sessiontyperoom',
-            constraint=models.UniqueConstraint(fields=('session_type', 'room'), name='session_type_room_once'),
+            model_name="sessiontyperoom",
+            constraint=models.UniqueConstraint(fields=("session_type", "room"), name="session_type_room_once"),
         ),
         migrations.AddConstraint(
-            model_name='sessiontype',
-            constraint=models.CheckConstraint(condition=models.Q(('buffer_after_minutes__lte', 360), ('buffer_before_minutes__lte', 360)), name='session_type_buffers_in_bounds'),
+            model_name="sessiontype",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("buffer_after_minutes__lte", 360), ("buffer_before_minutes__lte", 360)),
+                name="session_type_buffers_in_bounds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('therapist', 'session_type'), name='offer_once'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(fields=("therapist", "session_type"), name="offer_once"),
         ),
         migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('answer', 'open')), fields=('booking',), name='move_request_one_open'),
+            model_name="moverequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("answer", "open")), fields=("booking",), name="move_request_one_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='datehours',
-            index=models.Index(fields=['therapist', 'on'], name='date_hours_by_date'),
+            model_name="datehours",
+            index=models.Index(fields=["therapist", "on"], name="date_hours_by_date"),
         ),
         migrations.AddConstraint(
-            model_name='datehours',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes', None), ('opens', None)), models.Q(('closes__lte', 1440), ('opens__isnull', False), ('opens__lt', models.F('closes'))), _connector='OR'), name='date_hours_end_after_start', violation_error_message='Give both times, the end after the start, or leave both empty for a day off.'),
+            model_name="datehours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closes", None), ("opens", None)),
+                    models.Q(("closes__lte", 1440), ("opens__isnull", False), ("opens__lt", models.F("closes"))),
+                    _connector="OR",
+                ),
+                name="date_hours_end_after_start",
+                violation_error_message="Give both times, the end after the start, or leave both empty for a day off.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['therapist', 'busy_from_at'], name='booking_by_therapist'),
+            model_name="booking",
+            index=models.Index(fields=["therapist", "busy_from_at"], name="booking_by_therapist"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['room', 'busy_from_at'], name='booking_by_room'),
+            model_name="booking",
+            index=models.Index(fields=["room", "busy_from_at"], name="booking_by_room"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['client', 'starts_at'], name='booking_by_client'),
+            model_name="booking",
+            index=models.Index(fields=["client", "starts_at"], name="booking_by_client"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['session_on'], name='booking_by_day'),
+            model_name="booking",
+            index=models.Index(fields=["session_on"], name="booking_by_day"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('status__in', ['held', 'requested'])), fields=['status', 'answer_by_at', 'hold_ends_at'], name='booking_waiting'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("status__in", ["held", "requested"])),
+                fields=["status", "answer_by_at", "hold_ends_at"],
+                name="booking_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('busy_from_at__lte', models.F('starts_at')), ('ends_at__lte', models.F('busy_until_at')), ('starts_at__lt', models.F('ends_at'))), name='booking_busy_holds_session'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("busy_from_at__lte", models.F("starts_at")),
+                    ("ends_at__lte", models.F("busy_until_at")),
+                    ("starts_at__lt", models.F("ends_at")),
+                ),
+                name="booking_busy_holds_session",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['held', 'requested', 'confirmed', 'completed', 'no_show', 'cancelled', 'declined', 'expired'])), name='booking_status_known'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["held", "requested", "confirmed", "completed", "no_show", "cancelled", "declined", "expired"],
+                    )
+                ),
+                name="booking_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('late_fee__gte', 0), ('price__gte', 0)), name='booking_money_not_negative'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("late_fee__gte", 0), ("price__gte", 0)), name="booking_money_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), ('hold_ends_at__isnull', False), _connector='OR'), name='booking_hold_ends'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "held"), _negated=True), ("hold_ends_at__isnull", False), _connector="OR"
+                ),
+                name="booking_hold_ends",
+            ),
         ),
         migrations.AddIndex(
-            model_name='timeoff',
-            index=models.Index(fields=['therapist', 'ends_at'], name='time_off_by_end'),
+            model_name="timeoff",
+            index=models.Index(fields=["therapist", "ends_at"], name="time_off_by_end"),
         ),
         migrations.AddConstraint(
-            model_name='timeoff',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='time_off_end_after_start', violation_error_message='Time off must end after it begins.'),
+            model_name="timeoff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                name="time_off_end_after_start",
+                violation_error_message="Time off must end after it begins.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='weeklyhours',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__lte', 1440), ('opens__lt', models.F('closes'))), name='weekly_hours_end_after_start', violation_error_message='The hours must end after they begin.'),
+            model_name="weeklyhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes__lte", 1440), ("opens__lt", models.F("closes"))),
+                name="weekly_hours_end_after_start",
+                violation_error_message="The hours must end after they begin.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='weeklyhours',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='weekly_hours_weekday'),
+            model_name="weeklyhours",
+            constraint=models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="weekly_hours_weekday"),
         ),
         migrations.AddConstraint(
-            model_name='weeklyhours',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_from__lte', models.F('valid_until')), _connector='OR'), name='weekly_hours_dates_in_order', violation_error_message='The last valid date lies before the first.'),
+            model_name="weeklyhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from", None),
+                    ("valid_until", None),
+                    ("valid_from__lte", models.F("valid_until")),
+                    _connector="OR",
+                ),
+                name="weekly_hours_dates_in_order",
+                violation_error_message="The last valid date lies before the first.",
+            ),
         ),
     ]

@@ -51,11 +51,17 @@ def make_room(**overrides: Any) -> Room:
 
 
 def make_session_type(
-    *, lengths: dict[int, str] | None = None, rooms: Iterable[Room] | None = None, therapists: Iterable[Therapist] = (), **overrides: Any
+    *,
+    lengths: dict[int, str] | None = None,
+    rooms: Iterable[Room] | None = None,
+    therapists: Iterable[Therapist] = (),
+    **overrides: Any,
 ) -> SessionType:
     """Sixty minutes for 70.00 in a room of its own; `lengths={60: "70.00"}`, `rooms=[]` needs none."""
     number = next(_number)
-    made = SessionType.objects.create(**({"slug": f"session-{number}", "name": f"Relaxing massage {number}"} | overrides))
+    made = SessionType.objects.create(
+        **({"slug": f"session-{number}", "name": f"Relaxing massage {number}"} | overrides)
+    )
     for minutes, price in (lengths or {60: "70.00"}).items():
         make_length(made, minutes=minutes, price=price)
     for order, room in enumerate([make_room()] if rooms is None else rooms):
@@ -111,7 +117,9 @@ def make_weekly_hours(
     )
 
 
-def make_date_hours(therapist: Therapist, on: dt.date, *, opens: str | None = None, closes: str | None = None) -> DateHours:
+def make_date_hours(
+    therapist: Therapist, on: dt.date, *, opens: str | None = None, closes: str | None = None
+) -> DateHours:
     """Without times it is a day off."""
     return DateHours.objects.create(
         therapist=therapist,
@@ -135,7 +143,11 @@ def make_booking(**overrides: Any) -> Booking:
     What follows from other fields (end, busy interval, days, price, terms) is reckoned unless given.
     """
     practice = Practice.objects.current()
-    fields: dict[str, Any] = {"starts_at": at("2026-06-04 10:00"), "status": Status.CONFIRMED, "created_at": NOW} | overrides
+    fields: dict[str, Any] = {
+        "starts_at": at("2026-06-04 10:00"),
+        "status": Status.CONFIRMED,
+        "created_at": NOW,
+    } | overrides
     if "session_type" not in fields:
         fields["session_type"] = make_session_type()
     session_type = fields["session_type"]

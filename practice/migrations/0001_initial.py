@@ -7,52 +7,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PageText',
+            name="PageText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('body', models.TextField(help_text='Plain text; a blank line starts a paragraph, ## a heading, - a list.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=120)),
+                (
+                    "body",
+                    models.TextField(help_text="Plain text; a blank line starts a paragraph, ## a heading, - a list."),
+                ),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Practice',
+            name="Practice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(default='Our practice', max_length=120)),
-                ('strapline', models.CharField(blank=True, help_text='One line under the name on the first page.', max_length=200)),
-                ('timezone', models.CharField(default='Europe/London', max_length=64, validators=[practice.models.validate_zone])),
-                ('currency', models.CharField(default='GBP', max_length=3, validators=[practice.models.validate_currency])),
-                ('slot_step_minutes', models.PositiveSmallIntegerField(default=15, help_text='Sessions start every so many minutes, counted from midnight.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440)])),
-                ('min_notice', models.DurationField(default=datetime.timedelta(seconds=43200), help_text='How long before its start a session can still be booked.')),
-                ('horizon_days', models.PositiveSmallIntegerField(default=90, help_text='How many days ahead clients may book.', validators=[django.core.validators.MaxValueValidator(1000)])),
-                ('cancellation_notice', models.DurationField(default=datetime.timedelta(days=1), help_text='Cancelling is free until this long before the start.')),
-                ('reschedule_notice', models.DurationField(default=datetime.timedelta(days=1), help_text='Moving is free until this long before the start.')),
-                ('late_fee_percent', models.PositiveSmallIntegerField(default=50, help_text='Share of the price that is due for a late cancellation or move.', validators=[django.core.validators.MaxValueValidator(100)])),
-                ('no_show_fee_percent', models.PositiveSmallIntegerField(default=100, help_text='Share of the price that is due when the client does not come.', validators=[django.core.validators.MaxValueValidator(100)])),
-                ('request_expires_after', models.DurationField(default=datetime.timedelta(days=2), help_text='A request nobody answers expires after this long, at the latest at its start.')),
-                ('reminder_before', models.DurationField(default=datetime.timedelta(days=1), help_text='How long before the start the reminder goes out.')),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('address', models.TextField(blank=True, help_text='Where clients come, as it stands on an envelope.')),
-                ('directions', models.TextField(blank=True, help_text='How to find the door: floor, bell, parking.')),
-                ('bring', models.TextField(blank=True, help_text='What to bring and how to arrive; shown when a booking is made.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(default="Our practice", max_length=120)),
+                (
+                    "strapline",
+                    models.CharField(
+                        blank=True, help_text="One line under the name on the first page.", max_length=200
+                    ),
+                ),
+                (
+                    "timezone",
+                    models.CharField(
+                        default="Europe/London", max_length=64, validators=[practice.models.validate_zone]
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(default="GBP", max_length=3, validators=[practice.models.validate_currency]),
+                ),
+                (
+                    "slot_step_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=15,
+                        help_text="Sessions start every so many minutes, counted from midnight.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1440),
+                        ],
+                    ),
+                ),
+                (
+                    "min_notice",
+                    models.DurationField(
+                        default=datetime.timedelta(seconds=43200),
+                        help_text="How long before its start a session can still be booked.",
+                    ),
+                ),
+                (
+                    "horizon_days",
+                    models.PositiveSmallIntegerField(
+                        default=90,
+                        help_text="How many days ahead clients may book.",
+                        validators=[django.core.validators.MaxValueValidator(1000)],
+                    ),
+                ),
+                (
+                    "cancellation_notice",
+                    models.DurationField(
+                        default=datetime.timedelta(days=1),
+                        help_text="Cancelling is free until this long before the start.",
+                    ),
+                ),
+                (
+                    "reschedule_notice",
+                    models.DurationField(
+                        default=datetime.timedelta(days=1), help_text="Moving is free until this long before the start."
+                    ),
+                ),
+                (
+                    "late_fee_percent",
+                    models.PositiveSmallIntegerField(
+                        default=50,
+                        help_text="Share of the price that is due for a late cancellation or move.",
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                    ),
+                ),
+                (
+                    "no_show_fee_percent",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Share of the price that is due when the client does not come.",
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                    ),
+                ),
+                (
+                    "request_expires_after",
+                    models.DurationField(
+                        default=datetime.timedelta(days=2),
+                        help_text="A request nobody answers expires after this long, at the latest at its start.",
+                    ),
+                ),
+                (
+                    "reminder_before",
+                    models.DurationField(
+                        default=datetime.timedelta(days=1), help_text="How long before the start the reminder goes out."
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("address", models.TextField(blank=True, help_text="Where clients come, as it stands on an envelope.")),
+                ("directions", models.TextField(blank=True, help_text="How to find the door: floor, bell, parking.")),
+                (
+                    "bring",
+                    models.TextField(
+                        blank=True, help_text="What to bring and how to arrive; shown when a booking is made."
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'practice',
-                'verbose_name_plural': 'practice',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='practice_is_one'), models.CheckConstraint(condition=models.Q(('slot_step_minutes__gt', 0)), name='practice_slot_step_positive'), models.CheckConstraint(condition=models.Q(('late_fee_percent__lte', 100), ('no_show_fee_percent__lte', 100)), name='practice_fees_at_most_all')],
+                "verbose_name": "practice",
+                "verbose_name_plural": "practice",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="practice_is_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("slot_step_minutes__gt", 0)), name="practice_slot_step_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("late_fee_percent__lte", 100), ("no_show_fee_percent__lte", 100)),
+                        name="practice_fees_at_most_all",
+                    ),
+                ],
             },
         ),
     ]

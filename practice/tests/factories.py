@@ -9,10 +9,14 @@ from practice.models import PageText, Practice
 
 def make_practice(**overrides: Any) -> Practice:
     """The one practice, with the given settings; any earlier one is replaced."""
-    practice = Practice(**({"name": "Still Water", "timezone": "Europe/London", "email": "hello@example.com"} | overrides))
+    practice = Practice(
+        **({"name": "Still Water", "timezone": "Europe/London", "email": "hello@example.com"} | overrides)
+    )
     practice.save()
     return practice
 
 
 def make_page_text(**overrides: Any) -> PageText:
-    return PageText.objects.create(**({"slug": "boundaries", "title": "What a session is", "body": "Plain words."} | overrides))
+    return PageText.objects.create(
+        **({"slug": "boundaries", "title": "What a session is", "body": "Plain words."} | overrides)
+    )
