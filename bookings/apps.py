@@ -8,6 +8,7 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        from bookings import messages
+        from bookings import invitations, messages
 
         messages.register()
+        invitations.register()

@@ -15,14 +15,14 @@ LAYER_OF = {
     name: layer
     for layer, names in {
         0: "availability errors ical ranges rules spans walltime words "
-        "practice_file.faults practice_file.physics practice_file.sense practice_file.shape practice_file.spelling "
-        "practice_file.text",
+        "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
+        "practice_file.spelling practice_file.text",
         1: "constraints fields models querysets",
         2: "brochure choice diary health journey pages particulars permissions picker readiness registry reports "
         "practice_file.current practice_file.known",
         3: "absences changes defaults delivery importing invitations lifecycle messages moves notices nudge placing "
-        "planning records repeats throttle practice_file practice_file.entering practice_file.offer_rows "
-        "practice_file.people_rows",
+        "planning records repeats throttle practice_file practice_file.booking_rows practice_file.entering "
+        "practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas",
         5: "adapter admin admin_site api apps backends context management middleware migrations tasks templatetags "
         "urls views visitor",
