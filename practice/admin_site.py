@@ -90,6 +90,11 @@ class OfficeAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     view_on_site = False
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What is in use stays, whoever asks; that is said rather than that bookings are nobody's to delete."""
+        nested, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return nested, counts, set() if protected else lacking, protected
+
 
 class ReadOnlyAdmin(OfficeAdmin):
     """Rows that are looked at here and written elsewhere."""

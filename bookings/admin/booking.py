@@ -23,7 +23,7 @@ from bookings.admin.acts import ACTS, Act
 from bookings.admin.forms import NewBookingForm
 from bookings.availability import Reason
 from bookings.diary import Ask
-from bookings.errors import SENTENCES, Refusal
+from bookings.errors import SENTENCES, NotOffered, Refusal, SlotTaken
 from bookings.models import Answer, Booking, Status, Way
 from bookings.placing import POLICY, Wish
 from outbox.models import Message
@@ -89,7 +89,7 @@ class BookingAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        return Booking.objects.for_user(request.user)
+        return Booking.objects.for_user(request.user).select_related(*self.list_select_related)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("bookings.add_booking")
@@ -164,13 +164,13 @@ class BookingAdmin(ReadOnlyAdmin):
 
     def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """One act on one booking: GET asks, POST does."""
-        booking = get_object_or_404(self.get_queryset(request).select_related(*self.list_select_related), pk=pk)
+        booking = get_object_or_404(self.get_queryset(request), pk=pk)
         act, now = ACTS.get(name), timezone.now()
         if act is None:
             raise Http404
         if act not in acts.open_to(booking, request.user, now):
             return self._not_open(request, booking, act)
-        form = act.form(request.POST or None, booking=booking, user=request.user)
+        form = act.form(typed(request), booking=booking, user=request.user)
         if request.method == "POST" and form.is_valid():
             try:
                 act.run(booking, form.values(), request.user, now)
@@ -190,7 +190,7 @@ class BookingAdmin(ReadOnlyAdmin):
         """A booking that staff make for a client, through the same verb as the client's own."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = NewBookingForm(request.POST or None, user=request.user, initial=request.GET.dict())
+        form = NewBookingForm(typed(request), user=request.user, initial=request.GET.dict())
         if request.method == "POST" and form.is_valid():
             said, now = form.cleaned_data, timezone.now()
             wish = Wish(said["client"], said["length"], said["starts_at"], said["therapist"])
@@ -216,7 +216,7 @@ class BookingAdmin(ReadOnlyAdmin):
     def _act_on_each(self, request: HttpRequest, queryset: QuerySet[Booking], act: Act) -> None:
         """Each by itself; those that cannot be are named, with the reason."""
         now, done = timezone.now(), 0
-        for booking in queryset.select_related(*self.list_select_related):
+        for booking in queryset:
             try:
                 if not acts.may_act(booking, request.user):
                     raise Refusal("This is another therapist's booking.")
@@ -254,12 +254,20 @@ class BookingAdmin(ReadOnlyAdmin):
         return f"{booking.client}, {clock(booking.starts_at)}"
 
 
+def typed(request: HttpRequest) -> Any:
+    """What was sent; a POST with nothing in it is still one."""
+    return request.POST if request.method == "POST" else None
+
+
 def _ask(wish: Wish, now: dt.datetime) -> Ask:
     return Ask(Practice.objects.current(), wish.session_type, wish.length.minutes, now)
 
 
 def explain(form: forms.Form, refusal: Refusal, ask: Ask, wish: Wish) -> None:
     """Adds why the start cannot be had, every reason, whether it can be set aside, and the free starts nearest to it."""
+    if not isinstance(refusal, NotOffered | SlotTaken):
+        form.add_error(None, str(refusal))
+        return
     therapists = [wish.therapist] if wish.therapist else diary.therapists_for(ask.session_type)
     reasons = set(diary.explain(ask, wish.therapist, wish.starts_at)) if wish.therapist else set()
     sentences = [SENTENCES[reason] for reason in Reason if reason in reasons] or [str(refusal)]

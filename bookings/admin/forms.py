@@ -113,6 +113,14 @@ class NoShowForm(ActForm):
     )
 
 
+class ClientSelect(AutocompleteSelect):
+    """The admin's search box, which otherwise looks up whatever was sent."""
+
+    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> Any:
+        keys = [each if each.isascii() and each.isdigit() and len(each) < 19 else "" for each in value]
+        return super().optgroups(name, keys, attr)
+
+
 class NewBookingForm(OverrideForm):
     client = forms.ModelChoiceField(Client.objects.none())
     length = forms.ModelChoiceField(Length.objects.none(), label="Session")
@@ -124,7 +132,7 @@ class NewBookingForm(OverrideForm):
         super().__init__(*args, **kwargs)
         clients, lengths, therapists = (self._choice(name) for name in ("client", "length", "therapist"))
         clients.queryset = Client.objects.for_user(user)
-        clients.widget = AutocompleteSelect(Booking._meta.get_field("client"), admin.site)
+        clients.widget = ClientSelect(Booking._meta.get_field("client"), admin.site)
         clients.widget.choices = clients.choices
         lengths.queryset = offered_lengths()
         lengths.choices = grouped(lengths.queryset)
