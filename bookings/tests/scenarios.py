@@ -33,7 +33,9 @@ PLACES = [
     ("Pacific/Chatham", date(2026, 9, 27)),
     ("America/St_Johns", date(2010, 11, 7)),  # 00:01 to 23:01 of the day before
     ("America/St_Johns", date(2010, 3, 14)),  # 00:01 to 01:01
+    ("America/St_Johns", date(2010, 11, 6)),
     ("Pacific/Apia", date(2011, 12, 30)),  # skipped whole
+    ("Pacific/Apia", date(2011, 12, 31)),
     ("Antarctica/Troll", date(2027, 3, 28)),  # two hours
     ("UTC", date(2028, 2, 29)),
 ]
@@ -41,11 +43,14 @@ PLACES = [
 LANDMARKS = [0, 1, 30, 60, 61, 90, 105, 120, 135, 150, 180, 240, 540, 720, 1020, 1320, 1380, 1381, 1410, 1439, 1440]
 
 
+IN_A_SKIPPED_HOUR = [(0, 60), (30, 60), (30, 75), (60, 120), (90, 120), (105, 150), (120, 180), (150, 180), (155, 200)]
+
+
 @st.composite
 def hours(draw):
     """Mostly a landmark of the clock: midnight, or near to where clocks change."""
-    opens, closes = sorted(draw(st.tuples(*2 * [st.one_of(st.sampled_from(LANDMARKS), st.integers(0, 1440))])))
-    return opens, closes
+    minute = st.one_of(st.sampled_from(LANDMARKS), st.integers(0, 1440))
+    return draw(st.one_of(st.tuples(minute, minute).map(sorted).map(tuple), st.sampled_from(IN_A_SKIPPED_HOUR)))
 
 
 @st.composite

@@ -122,6 +122,7 @@ def test_start_with_seconds_is_off_the_grid():
     assert reasons(make_question(), at("10:00:01")) == [Reason.OFF_GRID]
     assert reasons(make_question(), at("10:15")) == [Reason.OFF_GRID]
     assert reasons(make_question(), at("10:30")) == []
+    assert reasons(make_question(), at("12:00:01")) == [Reason.OFF_GRID, Reason.OUTSIDE_HOURS]
 
 
 def test_grid_follows_the_wall_clock_of_a_quarter_hour_zone():
@@ -338,13 +339,16 @@ def test_date_in_two_stretches_is_one_day():
     eve, day = date(2010, 11, 6), date(2010, 11, 7)
     weekly = [WeeklyHours(weekday, 0, 1440) for weekday in range(7)]
     rules = make_rules(zone=zone, now=datetime(2010, 11, 1, tzinfo=UTC), step_minutes=30)
+    noon = wall("2010-11-06T12:00", zone)
     second_pass = wall("2010-11-07T00:00", zone) + 30 * 60
-    taken = Taken(second_pass, HOUR, second_pass, second_pass + HOUR, True)
-
     assert datetime.fromtimestamp(second_pass, zone).strftime("%d %H:%M") == "06 23:30"
-    assert day_loads([taken], eve, day, zone) == {eve: Load(HOUR, 1)}
-    full = make_question(book=make_book(weekly=weekly, taken=[taken], max_sessions=1), rules=rules)
-    assert clocks(full, eve) == []
+
+    for start in (noon, second_pass):
+        taken = Taken(start, HOUR, start, start + HOUR, True)
+        assert day_loads([taken], eve, day, zone) == {eve: Load(HOUR, 1)}
+        for limit in ({"max_sessions": 1}, {"max_minutes": 119}):
+            full = make_question(book=make_book(weekly=weekly, taken=[taken], **limit), rules=rules)
+            assert clocks(full, eve) == []
     free = make_question(book=make_book(weekly=weekly), rules=rules, wanted=make_wanted(5))
     assert clocks(free, eve)[-3:] == ["23:00", "23:30", "23:30"]
     assert clocks(free, day)[:3] == ["00:00", "00:00", "00:30"]
@@ -387,6 +391,15 @@ def test_hours_touch_across_a_midnight_that_is_skipped():
     book = make_book(weekly=[WeeklyHours(5, 1380, 1440), WeeklyHours(6, 0, 120)])
     question = make_question(book=book, rules=make_rules(zone=beirut))
     assert clocks(question, date(2027, 3, 27), date(2027, 3, 28)) == ["23:00", "23:30", "01:00"]
+
+
+def test_hours_of_a_skipped_date_move_on_to_the_next():
+    zone = ZoneInfo("Pacific/Apia")
+    friday, saturday = date(2011, 12, 30), date(2011, 12, 31)
+    rules = make_rules(zone=zone, now=datetime(2011, 12, 1, tzinfo=UTC))
+    question = make_question(book=make_book(weekly=[WeeklyHours(4, 600, 660)]), rules=rules)
+    assert free_starts(question, friday, friday) == []
+    assert free_starts(question, saturday, saturday) == [wall("2011-12-31T10:00", zone)]
 
 
 def test_skipped_date_has_no_starts():

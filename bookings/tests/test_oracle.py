@@ -12,7 +12,7 @@ from bookings.tests.scenarios import HOUR, scenarios
 from practice import walltime
 
 thorough = settings(
-    deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
