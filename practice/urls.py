@@ -11,6 +11,7 @@ from practice.views.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("api/v1/", include("bookings.api.urls")),
     path("", include("bookings.urls")),
     *[
         path(f"{slug}/", pages.text, {"slug": slug}, name=slug)
