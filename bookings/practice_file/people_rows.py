@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.account.models import EmailAddress
+
 from accounts.models import Role, User
 from bookings import absences, invitations
 from bookings.models import Closure, DateHours, Offer, OfferPrice, Room, SessionType, Therapist, TimeOff, WeeklyHours
 from bookings.practice_file import spelling
 from bookings.practice_file.offer_rows import in_order, settle, write
 from bookings.practice_file.report import Report
+from clients import records
 from clients.models import Client
 from practice.models import Practice
 from practice.walltime import minutes_of_day
@@ -174,4 +177,16 @@ def clients(rows: Sequence[Row], now: dt.datetime, report: Report) -> None:
         else:
             new.append(Client(ref=row["ref"], created_at=now, **fields))
     Client.objects.bulk_create(new, batch_size=500)
+    _join_accounts([client.email for client in new])
     report.count("clients", created=len(new))
+
+
+def _join_accounts(addresses: Sequence[str]) -> None:
+    """Accounts that have no client's row yet and have confirmed one of the addresses; the others are joined once they have."""
+    for first in range(0, len(addresses), 500):
+        emails = {address.lower() for address in addresses[first : first + 500] if address}
+        confirmed = EmailAddress.objects.filter(
+            email__in=emails, verified=True, primary=True, user__role=Role.CLIENT, user__client=None
+        )
+        for address in confirmed.select_related("user"):
+            records.join_account(address.user)

@@ -112,8 +112,7 @@ def settle(port: str, redis_url: str, mail_port: int) -> None:
 def prepare() -> None:
     """Bring the database up to date; give an empty one the demo practice."""
     manage("migrate", "--verbosity", "0")
-    if (environment.BASE_DIR / "practice/management/commands/load_demo.py").exists():
-        manage("load_demo")
+    manage("load_demo")
 
 
 def ask_for_sweep() -> None:
