@@ -9,7 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "practice.settings")
 
 app = Celery("practice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.set_default()  # for every thread of the web server, not only the one that loads this
 app.autodiscover_tasks()
 
 
