@@ -3,10 +3,11 @@
 # make lint    the checks alone: linter, formatter, types, migrations, production settings
 # make format  the formatter and the linter's safe repairs
 # make bench   what the diary and the booking cost, measured
+# make css     static/css/site.css from static/scss (needs node; the result is committed)
 # make clean   away with .venv; what the demo keeps lies in var/ and stays
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint format bench clean help
+.PHONY: run test lint format bench css clean help
 
 PORT ?= 8000
 export PORT
@@ -47,6 +48,12 @@ format: .venv/.test
 
 bench: .venv/.test
 	@exec $(PY) -m bench
+
+# Bootstrap's sources and the compiler, pinned; they stay out of the repository and out of static/.
+css:
+	@npm install --silent --no-audit --no-fund --no-save --prefix var/css bootstrap@5.3.8 sass@1.108.2
+	@var/css/node_modules/.bin/sass --load-path=var/css/node_modules --no-source-map --style=compressed --quiet-deps \
+	  --silence-deprecation=import,global-builtin,color-functions,if-function static/scss/site.scss static/css/site.css
 
 clean:
 	rm -rf .venv

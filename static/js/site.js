@@ -54,7 +54,6 @@ function startCountdown(box) {
 }
 
 function start(root) {
-  for (const part of root.querySelectorAll("[data-needs-script]")) part.hidden = false;
   showOwnClock(root);
   for (const box of root.querySelectorAll("[data-until]:not([data-running])")) {
     box.dataset.running = "";
