@@ -7,4 +7,5 @@ worker_class = "gthread"
 threads = 8
 accesslog = "-"
 logger_class = "practice.logs.MaskingLogger"
+os.environ.setdefault("SQLITE_TIMEOUT", "4")  # a page must not wait as long for another writer as a command may
 control_socket_disable = True  # nothing here needs steering from outside

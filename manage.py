@@ -9,6 +9,7 @@ from practice.environment import load_demo_env
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "practice.settings")
+    os.environ.setdefault("STATEMENT_TIMEOUT", "0")  # a migration of a large table may take its time
     load_demo_env()
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
