@@ -1,11 +1,41 @@
 """The addresses of the offer and of booking."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from bookings.views import offer
+from bookings.views import book, change, entrance, mine, offer, review
+
+
+class RefConverter(StringConverter):
+    """What may be a booking's ref; anything else is not found before a query is made."""
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+
+
+register_converter(RefConverter, "ref")
 
 urlpatterns = [
     path("", offer.home, name="home"),
     path("sessions/", offer.sessions, name="sessions"),
     path("sessions/<slug:slug>/", offer.session, name="session"),
+    path("book/", book.sessions, name="book"),
+    path("book/time/chosen/", review.chosen, name="book_chosen"),
+    path("book/review/<ref:ref>/", review.review, name="book_review"),
+    path("book/review/<ref:ref>/keep/", review.keep, name="book_keep"),
+    path("book/review/<ref:ref>/release/", review.release, name="book_release"),
+    path("book/done/<ref:ref>/", review.done, name="book_done"),
+    path("book/<slug:slug>/", book.times, name="book_times"),
+    path("my/", mine.bookings, name="my"),
+    path("accounts/details/", entrance.details, name="my_details"),
+    path("my/<ref:ref>/", mine.booking, name="my_booking"),
+    path("my/<ref:ref>/calendar.ics", mine.calendar, name="my_calendar"),
+    path("my/<ref:ref>/cancel/", change.cancel, name="my_cancel"),
+    path("my/<ref:ref>/cancel/undo/", mine.undo_cancel, name="my_undo_cancel"),
+    path("my/<ref:ref>/reschedule/", change.move, name="my_move"),
+    path("my/<ref:ref>/reschedule/confirm/", change.confirm_move, name="my_confirm_move"),
+    path("my/<ref:ref>/proposals/<int:pk>/", mine.take_proposal, name="my_take_proposal"),
+    # allauth's own pages of the same names, with the chosen time beside them and the date of birth asked
+    path("accounts/signup/", entrance.SignUp.as_view(), name="account_signup"),
+    path("accounts/login/", entrance.SignIn.as_view(), name="account_login"),
+    path("accounts/confirm-email/", entrance.confirm_address, name="account_email_verification_sent"),
 ]

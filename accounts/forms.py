@@ -1,0 +1,90 @@
+"""The forms by which somebody comes in: sign in, sign up, the code from the mail. They only ask whether it is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import ConfirmEmailVerificationCodeForm, LoginForm, SignupForm
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+from django.utils.safestring import mark_safe
+
+FORGOTTEN = mark_safe('<a href="/accounts/password/reset/">Forgotten your password?</a>')
+
+
+def helper() -> FormHelper:
+    """The page has the form's own tag and its buttons; crispy-forms has the fields."""
+    made = FormHelper()
+    made.form_tag = False
+    made.disable_csrf = True
+    made.include_media = False
+    return made
+
+
+class PageForm(forms.Form):
+    helper = property(lambda self: helper())
+
+
+class Entrance:
+    """Our words on allauth's fields: no placeholder that vanishes, a label and a sentence for each error."""
+
+    fields: dict[str, forms.Field]
+    helper = property(lambda self: helper())
+
+    def _say(self, name: str, label: str, required: str, help_text: str = "", **attrs: str) -> None:
+        field = self.fields[name]
+        field.label, field.help_text = label, help_text
+        field.error_messages["required"] = required
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs.update(attrs)
+
+
+class SignInForm(Entrance, LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._say("login", "E-mail", "Please give your e-mail address.", autocomplete="username")
+        self._say("password", "Password", "Please give your password.", FORGOTTEN)
+
+
+class SignUpForm(Entrance, SignupForm):
+    name = forms.CharField(
+        label="Your name",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Please give your name."},
+    )
+    field_order = ("name", "email", "password1")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._say("email", "E-mail", "Please give your e-mail address.", "We send a code there, and later the confirmation.")
+        self.fields["email"].error_messages["invalid"] = "That does not look like an e-mail address."
+        self._say("password1", "Password", "Please choose a password.", "Twelve characters or more; a few words in a row are good.")
+
+    def signup(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        user.name = self.cleaned_data["name"]
+        user.save(update_fields=["name"])
+
+    def try_save(self, request: HttpRequest) -> Any:
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # as slow as for an address that is new here
+        return super().try_save(request)
+
+
+class CodeForm(Entrance, ConfirmEmailVerificationCodeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._say(
+            "code", "Code from the e-mail", "Please type the code that we sent you.", autocapitalize="characters", spellcheck="false"
+        )
+        self.fields["code"].widget.attrs["class"] = "short"
+        self.fields["code"].max_length = 32
+
+    def clean_code(self) -> str:
+        try:
+            return super().clean_code()
+        except forms.ValidationError as error:
+            raise forms.ValidationError("That is not the code that we sent. Please look at the e-mail again.") from error

@@ -1,0 +1,71 @@
+"""A booking's history as its client may read it: when, and what happened, in plain words. Only reads.
+
+Never says why: reasons are the practice's own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Way
+from practice import words
+from practice.models import Practice
+
+SENTENCES = {
+    "held": "The time was kept for you.",
+    "requested": "You asked for this session.",
+    "booked": "The session was booked.",
+    "imported": "The session was entered.",
+    "approved": "The therapist confirmed it.",
+    "declined": "It could not be confirmed.",
+    "expired": "Nobody could answer in time.",
+    "moved": "It was moved from {before} to {after}.",
+    "move_requested": "You asked to move it to {asked}.",
+    "move_declined": "It could not be moved; it stays where it is.",
+    "move_expired": "Nobody could answer about the move; it stays where it is.",
+    "proposed": "The therapist proposed other times.",
+    "proposal_taken": "You took {after}, which the therapist had proposed.",
+    "cancelled": "It was cancelled.",
+    "cancel_undone": "The cancelling was taken back.",
+    "completed": "The session took place.",
+    "no_show": "It was noted that you did not come.",
+    "came_after_all": "It was corrected: the session took place.",
+}
+BY_THE_CLIENT = {"cancelled": "You cancelled it.", "booked": "You booked the session."}
+
+
+class Line(NamedTuple):
+    when: str
+    sentence: str
+
+
+def told(booking: Booking, practice: Practice) -> list[Line]:
+    """From the newest to the oldest; the keeping of a hold is not worth a line."""
+    changes = booking.changes.order_by("-at", "-pk")
+    return [Line(words.moment(each.at, practice.zone), _sentence(each, practice)) for each in changes if each.what in SENTENCES]
+
+
+def _sentence(change: BookingChange, practice: Practice) -> str:
+    by_client = change.via in (Way.WEB, Way.API)
+    sentence = (by_client and BY_THE_CLIENT.get(change.what)) or SENTENCES[change.what]
+    said = change.details
+    return sentence.format(
+        before=_moment(said.get("from"), practice), after=_moment(said.get("to"), practice), asked=_moment(said.get("asked_for"), practice)
+    )
+
+
+def _moment(text: str | None, practice: Practice) -> str:
+    return words.moment(dt.datetime.fromisoformat(text), practice.zone) if text else "another time"
+
+
+def proposed(booking: Booking, practice: Practice) -> list[tuple[Proposal, str]]:
+    """The other times that wait for the client's answer."""
+    found = booking.proposals.filter(answer=Answer.OPEN).select_related("therapist")
+    return [(each, words.moment(each.starts_at, practice.zone)) for each in found]
+
+
+def asked_for(booking: Booking, practice: Practice) -> str:
+    """Where the client asked to move it, while that waits for an answer; empty otherwise."""
+    found: MoveRequest | None = booking.move_requests.filter(answer=Answer.OPEN).first()
+    return words.moment(found.starts_at, practice.zone) if found else ""

@@ -1,0 +1,194 @@
+"""Moving and cancelling one's own booking; what it costs is shown before it is done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import diary, lifecycle, moves, particulars, picker, rules
+from bookings.diary import Ask
+from bookings.errors import Late, NotOffered, Refusal, SlotTaken
+from bookings.forms import FeeForm, MoveForm, WishForm
+from bookings.models import Approval, Booking, Length, Status, Therapist
+from bookings.views.book import picker_links
+from bookings.views.mine import may_change
+from bookings.views.review import own
+from practice import words
+from practice.models import Practice
+
+OVER = "This booking cannot be changed here any more."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, ref: str) -> HttpResponse:
+    booking, now = own(request, ref), timezone.now()
+    if not may_change(booking, now):
+        messages.info(request, OVER)
+        return redirect("my_booking", ref)
+    form = FeeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            lifecycle.cancel(booking, by=request.user, now=now, accept_late=form.cleaned_data["accept_late"])
+        except Late:
+            return _cancel_page(request, booking, now, status=409)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("my_booking", ref)
+        messages.success(request, "Your booking is cancelled.")
+        return redirect("my_booking", ref)
+    return _cancel_page(request, booking, now)
+
+
+def _cancel_page(request: HttpRequest, booking: Booking, now: dt.datetime, *, status: int = 200) -> HttpResponse:
+    practice = Practice.objects.current()
+    fee = fee_for(booking, booking.cancellation_notice, now)
+    shown = {
+        "practice": practice,
+        "booking": booking,
+        "facts": particulars.of_booking(booking, practice, now),
+        "fee": fee,
+        "form": FeeForm(initial={"accept_late": bool(fee)}),
+    }
+    return render(request, "bookings/cancel.html", shown, status=status)
+
+
+def fee_for(booking: Booking, notice: dt.timedelta, now: dt.datetime) -> str:
+    """What a change by the client costs at this moment, in words; empty where it is free."""
+    if booking.status != Status.CONFIRMED or not rules.is_late(booking.starts_at, notice, now):
+        return ""
+    fee = rules.share(booking.price, booking.late_fee_percent)
+    return words.money(fee, booking.currency) if fee else ""
+
+
+class MovePage:
+    """The page of other times for one booking, its own time counted as free."""
+
+    def __init__(self, request: HttpRequest, booking: Booking, now: dt.datetime) -> None:
+        self.request, self.booking, self.now = request, booking, now
+        self.practice, self.kind = Practice.objects.current(), booking.session_type
+        length = Length(session_type=self.kind, minutes=booking.minutes, price=booking.price)
+        self.givers = diary.therapists_for(self.kind)
+        sent = request.POST if request.method == "POST" else request.GET
+        self.form = WishForm(sent, lengths=[length], therapists=self.givers)
+
+    @property
+    def ask(self) -> Ask:
+        return Ask(self.practice, self.kind, self.booking.minutes, self.now, diary.rooms_for(self.kind), self.booking)
+
+    @property
+    def asked(self) -> list[Therapist]:
+        """Whom the client asked for: the booking's own therapist unless they chose another, or any."""
+        if "therapist" not in self.form.data:
+            return [self.booking.therapist]
+        return [each for each in self.givers if self.form.giver in (None, each)]
+
+    def answer(self, *, status: int = 200, refusal: str = "", gone: dt.datetime | None = None) -> HttpResponse:
+        ask, cleaned = self.ask, getattr(self.form, "cleaned_data", {})
+        facts = particulars.of_booking(self.booking, self.practice, self.now)
+        shown: dict[str, Any] = {
+            "practice": self.practice,
+            "booking": self.booking,
+            "session_type": self.kind,
+            "facts": facts,
+            "form": self.form,
+            "givers": self.givers,
+            "therapist": self.asked[0] if len(self.asked) == 1 else None,
+            "minutes": self.booking.minutes,
+            "fee": fee_for(self.booking, self.booking.reschedule_notice, self.now),
+            "times_to": reverse("my_confirm_move", args=[self.booking.ref]),
+            "times_method": "get",
+            **picker_links(reverse("my_move", args=[self.booking.ref]), self.form.data.get("therapist"), None, self.practice),
+            "picked": picker.pick(ask, self.asked, cleaned.get("month"), cleaned.get("day")),
+            "nearest": picker.nearest(ask, self.asked, gone) if gone else [],
+            "refusal": refusal,
+            "focus": "refusal" if self.form.errors or refusal else next((n for n in ("day", "month") if cleaned.get(n)), "heading"),
+        }
+        return render(self.request, "bookings/move.html", shown, status=status)
+
+
+@require_safe
+def move(request: HttpRequest, ref: str) -> HttpResponse:
+    booking, now = own(request, ref), timezone.now()
+    if not may_change(booking, now):
+        messages.info(request, OVER)
+        return redirect("my_booking", ref)
+    page = MovePage(request, booking, now)
+    if not page.form.is_valid():
+        return page.answer(status=422)
+    return page.answer()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_move(request: HttpRequest, ref: str) -> HttpResponse:
+    """The new time beside the old one, with what the move costs; then the move itself."""
+    booking, now = own(request, ref), timezone.now()
+    if not may_change(booking, now):
+        messages.info(request, OVER)
+        return redirect("my_booking", ref)
+    page = MovePage(request, booking, now)
+    if not page.form.is_valid() or page.form.cleaned_data["start"] is None:
+        return page.answer(status=422, refusal="Please choose a time.")
+    therapist = _at(page)
+    start = page.form.cleaned_data["start"]
+    if therapist is None:
+        return page.answer(status=409, refusal=_not_free(start, page.practice), gone=start)
+    if request.method == "POST":
+        return _move(page, start, therapist)
+    return _confirm_page(page, start, therapist)
+
+
+def _at(page: MovePage) -> Therapist | None:
+    """Who can give it then, the booking's own therapist first; None where nobody can."""
+    start = page.form.cleaned_data["start"]
+    if start.second or start.microsecond:
+        return None
+    found, _ = diary.places(page.ask, page.asked, start)
+    free = [place.therapist for place in found if not place.reasons]
+    return next((each for each in free if each.pk == page.booking.therapist_id), free[0] if free else None)
+
+
+def _not_free(start: dt.datetime, practice: Practice) -> str:
+    local = start.astimezone(practice.zone)
+    return f"{local:%H:%M} on {words.weekday(local.date())} is not free."
+
+
+def _confirm_page(page: MovePage, start: dt.datetime, therapist: Therapist, *, status: int = 200) -> HttpResponse:
+    booking, fee = page.booking, fee_for(page.booking, page.booking.reschedule_notice, page.now)
+    moved = Booking.objects.get(pk=booking.pk)
+    moved.starts_at, moved.ends_at = start, start + dt.timedelta(minutes=booking.minutes)
+    moved.session_type, moved.therapist, moved.client = booking.session_type, therapist, booking.client
+    initial = {"start": start.isoformat(), "therapist": therapist.slug, "accept_late": bool(fee)}
+    shown = {
+        "practice": page.practice,
+        "booking": booking,
+        "before": particulars.of_booking(booking, page.practice, page.now),
+        "facts": particulars.of_booking(moved, page.practice, page.now),
+        "fee": fee,
+        "is_request": booking.status == Status.CONFIRMED and booking.session_type.approval == Approval.ALWAYS,
+        "form": MoveForm(initial=initial),
+    }
+    return render(page.request, "bookings/confirm_move.html", shown, status=status)
+
+
+def _move(page: MovePage, start: dt.datetime, therapist: Therapist) -> HttpResponse:
+    booking, request, form = page.booking, page.request, FeeForm(page.request.POST)
+    accepted = form.is_valid() and form.cleaned_data["accept_late"]
+    try:
+        moves.reschedule(booking, start, by=request.user, now=page.now, therapist=therapist, accept_late=accepted)
+    except Late:
+        return _confirm_page(page, start, therapist, status=409)
+    except (SlotTaken, NotOffered):
+        return page.answer(status=409, refusal=_not_free(start, page.practice), gone=start)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("my_booking", booking.ref)
+    said = "You asked for another time; until the answer comes the old one stays." if booking.starts_at != start else "Your booking is moved."
+    messages.success(request, said)
+    return redirect("my_booking", booking.ref)

@@ -1,0 +1,38 @@
+"""Who is a client, and which account is theirs: the writer of client rows for those who come in by themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts.models import User
+from clients.models import Client
+
+
+def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime) -> Client:
+    """The client's row of an account that has none; a second call gives the first row."""
+    known = {"name": name, "email": user.email, "date_of_birth": date_of_birth, "created_at": now}
+    client, _ = Client.objects.get_or_create(user=user, defaults=known)
+    return client
+
+
+@transaction.atomic
+def join_account(user: User) -> Client | None:
+    """Gives an account the row that the practice already keeps under its confirmed address, and with it all that stands there.
+
+    Exactly one row without an account must have the address; where there are several the desk looks. The row that was
+    made at sign-up goes, unless something rests on it already. Gives the client that the account then has.
+    """
+    own = Client.objects.filter(user=user).first()
+    address = EmailAddress.objects.filter(user=user, verified=True, primary=True).first()
+    if address is None:
+        return own
+    kept = Client.objects.filter(user=None, email__iexact=address.email)[:2]
+    if len(kept) != 1 or (own is not None and own.bookings.exists()):
+        return own
+    if own is not None:
+        own.delete()
+    Client.objects.filter(pk=kept[0].pk, user=None).update(user=user)
+    return Client.objects.filter(user=user).first()

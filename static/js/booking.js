@@ -1,0 +1,23 @@
+// The visitor's own clock on each time that can be chosen, where it differs from the practice's.
+
+const zone = document.body.dataset.zone;
+const clock = (at, timeZone) => at.toLocaleTimeString("en-GB", {hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone});
+
+function showOwnTimes() {
+  let differs = false;
+  for (const button of document.querySelectorAll(".time[value]:not([data-own])")) {
+    const at = new Date(button.value);
+    const own = clock(at, undefined);
+    if (own === clock(at, zone)) continue;
+    differs = true;
+    const small = document.createElement("small");
+    small.textContent = own;
+    button.append(small);
+    button.dataset.own = own;
+    button.setAttribute("aria-label", `${button.getAttribute("aria-label")}, ${own} by your own clock`);
+  }
+  for (const note of document.querySelectorAll("[data-own-zone]")) note.hidden = !differs;
+}
+
+showOwnTimes();
+document.addEventListener("htmx:after:swap", showOwnTimes);
