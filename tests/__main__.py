@@ -55,7 +55,7 @@ class Run:
 
 
 def main(words: list[str]) -> int:
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, interrupt)
     if os.environ.get("MAKELEVEL"):
         die_with_parent()  # kill -9 on make must not leave servers behind
