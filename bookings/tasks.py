@@ -3,9 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings import lifecycle
+from bookings import lifecycle, repeats
 
 
 @shared_task(name="bookings.expire")
 def expire() -> None:
-    lifecycle.expire_due(timezone.now())
+    now = timezone.now()
+    lifecycle.expire_due(now)
+    repeats.purge(now)

@@ -160,7 +160,11 @@ def test_explaining_costs_ten_queries(django_assert_num_queries):
 
 def test_the_document_names_every_call_and_its_problems():
     document = get("/openapi.json").json()
-    calls = {(method, path): set(call["responses"]) for path, each in document["paths"].items() for method, call in each.items()}
+    calls = {
+        (method, path): set(call["responses"])
+        for path, each in document["paths"].items()
+        for method, call in each.items()
+    }
     assert calls == {
         ("get", "/api/v1/session-types"): {"200", "429"},
         ("get", "/api/v1/availability"): {"200", "422", "429"},
