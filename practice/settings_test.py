@@ -19,6 +19,7 @@ from practice.settings import *  # noqa: E402, F403
 from practice.settings import DATABASES  # noqa: E402
 
 DEBUG = False
+WHITENOISE_AUTOREFRESH = True  # else each test client reads every static file at its first request
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: several processes must be able to open it.
