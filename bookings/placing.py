@@ -150,7 +150,7 @@ def expire_lapsed(pks: Sequence[int], *, by: Any, now: dt.datetime) -> int:
     moved = 0
     for pk in pks:
         lapsed = Booking.objects.filter(pk=pk, status=Status.HELD, hold_ends_at__lte=now)
-        if lapsed.update(status=Status.EXPIRED):
+        if lapsed.update(status=Status.EXPIRED, version=F("version") + 1):
             moved += 1
             BookingChange.objects.create(
                 booking_id=pk,
