@@ -13,6 +13,7 @@ class Form:
     action: str
     method: str
     values: dict[str, str] = field(default_factory=dict)
+    buttons: dict[str, str] = field(default_factory=dict)
 
 
 class Reader(HTMLParser):
@@ -32,6 +33,8 @@ class Reader(HTMLParser):
             self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
         elif tag == "a" and "href" in given:
             self.links.append(given["href"])
+        elif self.forms and tag == "button":
+            self.forms[-1].buttons.setdefault(given.get("name", ""), given.get("value", ""))
         elif self.forms:
             self.note_field(tag, given)
 
@@ -84,11 +87,19 @@ class Visitor:
         return self.open(found[0])
 
     def submit(self, having: str = "", **values: str) -> "Visitor":
-        """Fill in and send the first form that has this field, or whose address has this part."""
-        forms = [form for form in self.page.forms if having in form.values or having in form.action]
-        assert forms, f"no form with {having} at {self.at}"
-        filled = forms[0].values | values
-        address = forms[0].action or self.at
-        if forms[0].method == "get":
-            return self.open(f"{address}?{urllib.parse.urlencode(filled)}")
-        return self.open(address, filled)
+        """Fill in and send the first form that has this field or button, or whose address has this part."""
+        found = [form for form in self.page.forms if having in {*form.values, *form.buttons} or having in form.action]
+        assert found, f"no form with {having} at {self.at}"
+        return self.send(found[0], found[0].values | values)
+
+    def press(self, name: str) -> "Visitor":
+        """The first button of this name."""
+        form = next((form for form in self.page.forms if name in form.buttons), None)
+        assert form, f"no button {name} at {self.at}: {self.text}"
+        return self.send(form, form.values | {name: form.buttons[name]})
+
+    def send(self, form: Form, values: dict[str, str]) -> "Visitor":
+        address = form.action or self.at
+        if form.method == "get":
+            return self.open(f"{address}?{urllib.parse.urlencode(values)}")
+        return self.open(address, values)
