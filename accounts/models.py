@@ -72,7 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def has_confirmed_address(self) -> bool:
-        return self.emailaddress_set.filter(verified=True).exists()
+        return self.emailaddress_set.filter(verified=True).exists()  # type: ignore[attr-defined]
 
     @property
     def is_owner(self) -> bool:

@@ -37,7 +37,12 @@ def take(key: str, rate_per_minute: float, burst: float, now: dt.datetime) -> fl
     Call it outside a transaction: one that is rolled back would put the token back.
     """
     per_second = rate_per_minute / 60
-    values = {"key": digest(key), "burst": float(burst), "per_second": per_second, "now": now.timestamp()}
+    values: dict[str, str | float] = {
+        "key": digest(key),
+        "burst": float(burst),
+        "per_second": per_second,
+        "now": now.timestamp(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_statement(), values)
         (left,) = cursor.fetchone()

@@ -128,4 +128,4 @@ def with_prices(length: Length) -> list[Therapist]:
     """Who gives this length, in their order, each with `own_price` where it differs."""
     own = OfferPrice.objects.filter(offer__therapist=OuterRef("pk"), length=length).values("price")
     givers = Therapist.objects.filter(active=True, offers__session_type=length.session_type_id)
-    return list(givers.annotate(own_price=Subquery(own)))
+    return list(givers.annotate(own_price=Subquery(own)))  # type: ignore[no-redef]

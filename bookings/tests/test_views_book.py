@@ -5,15 +5,12 @@ import re
 
 import pytest
 from django.core import mail
-from django.test import Client as Browser
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.tests.factories import PASSWORD, make_front_desk, make_user
+from accounts.tests.factories import PASSWORD
 from bookings.models import Booking, Status
 from bookings.tests.factories import make_session_type, make_therapist_at_work
-from clients.models import Client
-from clients.tests.factories import make_client, make_client_with_account
+from clients.tests.factories import make_client_with_account
 from practice.tests.factories import make_practice
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +21,9 @@ def mara():
     """A practice whose one therapist is there every day from nine to six."""
     make_practice(address="1 Quiet Lane, London", min_notice=dt.timedelta(hours=1))
     therapist = make_therapist_at_work(name="Mara", slug="mara")
-    make_session_type(slug="relaxing", name="Relaxing massage", lengths={60: "70.00", 90: "95.00"}, therapists=[therapist])
+    make_session_type(
+        slug="relaxing", name="Relaxing massage", lengths={60: "70.00", 90: "95.00"}, therapists=[therapist]
+    )
     return therapist
 
 
@@ -45,7 +44,12 @@ def choose(browser, start, **more):
     return browser.post("/book/relaxing/", {"minutes": "60", "start": start.isoformat()} | more)
 
 
-DETAILS = {"name": "Robin Hale", "email": "robin@example.com", "date_of_birth": "1990-02-03", "password1": "a-quiet-garden-7"}
+DETAILS = {
+    "name": "Robin Hale",
+    "email": "robin@example.com",
+    "date_of_birth": "1990-02-03",
+    "password1": "a-quiet-garden-7",
+}
 
 
 def code_from(message):
@@ -79,7 +83,11 @@ def test_new_client_books_with_the_code(client, mara):
     done = client.post("/accounts/confirm-email/", {"code": code_from(mail.outbox[-1])}, follow=True)
     assert "It is booked" in done.text
     booking = Booking.objects.get()
-    assert (booking.status, booking.client.name, booking.client.date_of_birth) == (Status.CONFIRMED, "Robin Hale", dt.date(1990, 2, 3))
+    assert (booking.status, booking.client.name, booking.client.date_of_birth) == (
+        Status.CONFIRMED,
+        "Robin Hale",
+        dt.date(1990, 2, 3),
+    )
 
 
 def test_visitor_who_signs_in_comes_to_the_review_of_what_they_chose(client, mara):
