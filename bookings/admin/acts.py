@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Role, User
+from accounts.models import User
 from bookings import lifecycle, moves
 from bookings.admin import forms
 from bookings.models import Answer, Booking, MoveRequest, Status, Way
+from bookings.permissions import may_answer, may_change
 
 Run = Callable[[Booking, dict[str, Any], User, dt.datetime], Any]
 Open = Callable[[Booking, dt.datetime], bool]
@@ -94,15 +95,7 @@ ACTS = {
 """By name, in the order in which they are offered."""
 
 
-def may_act(booking: Booking, user: User) -> bool:
-    """A therapist acts on their own calendar; owner and front desk on everybody's."""
-    if not user.has_perm("bookings.change_booking"):
-        return False
-    return user.role != Role.THERAPIST or booking.therapist.user_id == user.pk
-
-
 def open_to(booking: Booking, user: User, now: dt.datetime) -> list[Act]:
-    if not may_act(booking, user):
-        return []
-    answers = user.has_perm("bookings.answer_booking")
-    return [act for act in ACTS.values() if act.is_open(booking, now) and (answers or not act.answers)]
+    """Those that this user may take now, with the booking as it stands."""
+    allowed = {False: may_change(booking, user), True: may_answer(booking, user)}
+    return [act for act in ACTS.values() if allowed[act.answers] and act.is_open(booking, now)]

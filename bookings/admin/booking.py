@@ -25,6 +25,7 @@ from bookings.availability import Reason
 from bookings.diary import Ask
 from bookings.errors import SENTENCES, NotOffered, Refusal, SlotTaken
 from bookings.models import Answer, Booking, Status, Way
+from bookings.permissions import may_change
 from bookings.placing import POLICY, Wish
 from outbox.models import Message
 from practice.admin_site import ReadOnlyAdmin, clock
@@ -218,7 +219,7 @@ class BookingAdmin(ReadOnlyAdmin):
         now, done = timezone.now(), 0
         for booking in queryset:
             try:
-                if not acts.may_act(booking, request.user):
+                if not may_change(booking, request.user):
                     raise Refusal("This is another therapist's booking.")
                 act.run(booking, {}, request.user, now)
                 done += 1

@@ -1,0 +1,27 @@
+"""Whose booking somebody may change, on every way in. Only reads; what each role may do at all is in `accounts.permissions`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accounts.models import Role, User
+
+if TYPE_CHECKING:
+    from bookings.models import Booking, Therapist
+
+
+def may_change(booking: Booking, user: User) -> bool:
+    """A client their own; a therapist their own calendar; owner and front desk everybody's."""
+    if not user.is_staff:
+        return user.pk is not None and booking.client.user_id == user.pk
+    return user.has_perm("bookings.change_booking") and may_fill(booking.therapist, user)
+
+
+def may_fill(therapist: Therapist, user: User) -> bool:
+    """Whether this member of staff books into that calendar."""
+    return user.role != Role.THERAPIST or therapist.user_id == user.pk
+
+
+def may_answer(booking: Booking, user: User) -> bool:
+    """Confirming, declining and proposing are the therapist's and the owner's."""
+    return user.has_perm("bookings.answer_booking") and may_change(booking, user)

@@ -1,0 +1,172 @@
+"""Walks every address of the site as everybody, with everybody's ids, and holds the answers against tests/access.txt.
+
+An address that is not in the table fails, and so does a line whose address is gone. Nothing a walk does is kept.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts import records
+from accounts.models import ApiToken
+from accounts.tests.factories import make_front_desk, make_owner, make_user
+from bookings.models import Proposal, Status
+from bookings.tests.factories import (
+    make_booking,
+    make_closure,
+    make_offer,
+    make_room,
+    make_session_type,
+    make_therapist_at_work,
+    make_time_off,
+)
+from clients.tests.factories import make_client
+from outbox.models import Message
+from practice.tests.factories import make_page_text, make_practice
+
+pytestmark = pytest.mark.django_db
+WALKERS = ["visitor", "other", "client", "desk", "colleague", "therapist", "owner"]
+ADMIN_OBJECT = re.compile(r"admin/(\w+)/(\w+)/")
+
+
+def routes() -> list[str]:
+    """Every pattern of the site once, as it is written, its parameters in pointed brackets."""
+    return sorted(set(_walk(get_resolver(), "")))
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = prefix + re.sub(r"^\^", "", str(entry.pattern))
+        if isinstance(entry, URLPattern):
+            yield route
+        else:
+            yield from _walk(entry, route)
+
+
+def table() -> dict[str, tuple[str, str]]:
+    rows = (line.split() for line in (Path(__file__).parent / "access.txt").read_text().splitlines())
+    return {row[0].strip("'"): (row[1], row[2]) for row in rows if row and not row[0].startswith("#")}
+
+
+def world() -> SimpleNamespace:
+    """Two clients, two therapists, the front desk and the owner; everything that has an id belongs to the first of each."""
+    now = timezone.now().replace(second=0, microsecond=0)
+    make_practice()
+    w = SimpleNamespace(other=make_user(), client=make_user(), desk=make_front_desk(), owner=make_owner())
+    w.kind = make_session_type(slug="relaxing")
+    mara, jon = make_therapist_at_work(offers=[w.kind]), make_therapist_at_work(offers=[w.kind])
+    w.therapist, w.colleague = mara.user, jon.user
+    sam = make_client(user=w.client)
+    make_client(user=w.other)
+    when = {"created_at": now - dt.timedelta(days=1), "starts_at": now + dt.timedelta(days=3)}
+    w.booking = make_booking(client=sam, therapist=mara, session_type=w.kind, **when)
+    asked = make_booking(client=sam, status=Status.REQUESTED, **when)
+    w.proposal = Proposal.objects.create(booking=asked, therapist=asked.therapist, starts_at=now, made_at=now)
+    w.held = make_booking(client=sam, status=Status.HELD, **{**when, "created_at": now})
+    w.tokens = {name: records.create_api_token(getattr(w, name), name="", now=now) for name in WALKERS[1:]}
+    message = {
+        "kind": "booking_confirmed",
+        "recipient": "sam@example.com",
+        "key": "k",
+        "due_at": now,
+        "expires_at": now,
+    }
+    w.rows = {
+        "practice": 1,
+        "pagetext": make_page_text().pk,
+        "room": make_room().pk,
+        "sessiontype": w.kind.pk,
+        "therapist": mara.pk,
+        "offer": make_offer(mara, make_session_type()).pk,
+        "timeoff": make_time_off(mara, now, now + dt.timedelta(hours=1)).pk,
+        "closure": make_closure(now, now + dt.timedelta(hours=1)).pk,
+        "booking": w.booking.pk,
+        "client": sam.pk,
+        "user": w.client.pk,
+        "apitoken": ApiToken.objects.get(user=w.client).pk,
+        "message": Message.objects.create(about=f"booking:{w.booking.pk}", created_at=now, **message).pk,
+    }
+    w.browser = Client()
+    w.sessions = {name: session_of(getattr(w, name)) for name in WALKERS[1:]}
+    return w
+
+
+def session_of(user: Any) -> str:
+    browser = Client()
+    browser.force_login(user)
+    return browser.session.session_key
+
+
+def address(route: str, w: SimpleNamespace) -> str:
+    """A real path for a pattern: the first client's booking, hold or proposal, or the row an admin page is about."""
+    admin = ADMIN_OBJECT.match(route)
+    ref = w.held.ref if route.startswith("book/review/") else w.booking.ref
+    if "proposals" in route:
+        ref = w.proposal.booking.ref
+    values = {
+        "ref": ref,
+        "slug": w.kind.slug,
+        "name": "cancel",
+        "object_id": w.rows.get(admin[2], "") if admin else "1",
+        "content_type_id": "1",
+        "url": "nowhere/",
+        "pk": w.rows.get(admin[2], "") if admin else w.proposal.pk,
+        "uidb36": "1",
+        "key": "x-y",
+        "app_label": "bookings",
+    }
+    path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda found: str(values[found[1]]), route)
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), path)
+    return "/" + path.removesuffix("$")
+
+
+def knock(w: SimpleNamespace, name: str, method: str, path: str) -> str:
+    """One request, told as one letter; whatever it changed is taken back."""
+    browser, headers = w.browser, {}
+    browser.cookies.clear()
+    if name != "visitor" and path.startswith("/api/"):
+        headers["Authorization"] = f"Bearer {w.tokens[name]}"
+    elif name != "visitor":
+        browser.cookies["sessionid"] = w.sessions[name]
+    sent = {"data": {}, "content_type": "application/json"} if method == "post" and path.startswith("/api/") else {}
+    mark = transaction.savepoint()
+    try:
+        return letter(getattr(browser, method)(path, headers=headers, **sent))
+    finally:
+        transaction.savepoint_rollback(mark)
+
+
+def letter(answer: Any) -> str:
+    status = answer.status_code
+    if status in (301, 302):
+        return "s" if answer.headers["Location"].startswith(("/accounts/login/", "/admin/login/")) else "g"
+    known = {401: "u", 403: "f", 404: "n", 405: "m", 503: "d"}
+    return known.get(status) or ("o" if status < 300 else "x" if status < 500 else "!")
+
+
+@pytest.mark.parametrize("name", WALKERS)
+def test_everybody_finds_what_the_table_says_and_nothing_else(name) -> None:
+    w, place = world(), WALKERS.index(name)
+    found = {
+        route: tuple(knock(w, name, method, address(route, w)) for method in ("get", "post")) for route in routes()
+    }
+    said = {route: tuple(row[place] for row in rows) for route, rows in table().items()}
+    assert {route: answer for route, answer in found.items() if said.get(route) != answer} == {}
+
+
+def test_every_address_has_its_line_and_every_line_its_address() -> None:
+    assert set(table()) == set(routes())
+
+
+def test_an_address_that_does_not_exist_is_not_there_for_anybody() -> None:
+    w = world()
+    assert [knock(w, name, "get", "/nowhere/") for name in WALKERS] == ["n"] * len(WALKERS)
