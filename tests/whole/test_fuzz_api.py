@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -36,8 +38,14 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 30
-CALLS = [(method, path) for path, methods in api.document["paths"].items() for method in methods]
+EXAMPLES = 40
+CALLS = [
+    pytest.param(method, path, mode, id=f"{call['operationId']}-{mode.value}")
+    for path, calls in api.document["paths"].items()
+    for method, call in calls.items()
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    if call["parameters"] or "requestBody" in call or mode is GenerationMode.POSITIVE  # nothing sent, nothing to spoil
+]
 BOUNDED = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -50,8 +58,13 @@ BOUNDED = settings(
 
 @pytest.fixture
 def schema(settings):
+    """As Django's own test client has it: a call ends, the test's connection stays."""
     settings.API_RATE = 10**6
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
@@ -73,26 +86,24 @@ def there():
     }
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize("who", ["nobody", "client", "owner"])
-@pytest.mark.parametrize(("method", "path"), CALLS)
+@pytest.mark.parametrize(("method", "path", "mode"), CALLS)
 def test_every_answer_is_one_that_the_document_names(schema, there, method, path, who, mode):
     user = there["who"][who]
     headers = {"Authorization": f"Bearer {token_for(user)}"} if user else {}
     answers = set()
 
     @BOUNDED
-    @given(case=schema[path][method].as_strategy(generation_mode=mode), names=st.sets(st.sampled_from(sorted(there))))
+    @given(case=schema[path][method].as_strategy(generation_mode=mode), names=some_of(there))
     def drive(case, names):
-        tell(case, {name: there[name] for name in names - {"who"}})
+        tell(case, {name: there[name] for name in names})
         response = case.call(headers=headers)
         case.validate_response(response, checks=CHECKS)
         answers.add(response.status_code)
 
     drive()
-    assert answers
-    if user is None and "/bookings" in path:
-        assert answers == {401}
+    if who == "client" and mode is GenerationMode.POSITIVE and "explain" not in path:
+        assert answers & {200, 201}, "nothing that was sent came as far as an answer"
 
 
 def test_the_document_is_refused_nothing_by_mistake(schema, there):
@@ -106,6 +117,11 @@ def test_the_document_is_refused_nothing_by_mistake(schema, there):
 
     drive()
     assert Booking.objects.count() == 1
+
+
+def some_of(there):
+    names = [name for name in there if name != "who"]
+    return st.just(set(names)) | st.sets(st.sampled_from(names))
 
 
 def tell(case, known):
