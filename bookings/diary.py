@@ -116,7 +116,9 @@ def therapists_for(session_type: SessionType) -> list[Therapist]:
 
 
 def rooms_for(session_type: SessionType) -> list[Room]:
-    choices = SessionTypeRoom.objects.filter(session_type=session_type).select_related("room").order_by("order", "room_id")
+    choices = (
+        SessionTypeRoom.objects.filter(session_type=session_type).select_related("room").order_by("order", "room_id")
+    )
     return [choice.room for choice in choices]
 
 
