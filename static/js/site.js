@@ -73,6 +73,14 @@ document.addEventListener("htmx:after:swap", () => {
   spot.scrollIntoView({block: "nearest"});
 });
 
+// A passkey that was refused or is not to be had: say so in words instead of nothing.
+document.addEventListener("allauth.error", (event) => {
+  const note = document.querySelector("[data-passkey-failed]");
+  if (!note) return;
+  event.preventDefault();
+  note.hidden = false;
+});
+
 // Back from the browser's own store shows old times: ask anew.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("[data-fresh]")) location.reload();
