@@ -51,7 +51,8 @@ class _Rows:
         self.rooms = {each.slug: each for each in Room.objects.all()}
         self.therapists = {each.slug: each for each in Therapist.objects.select_related("user")}
         self.clients = Client.objects.in_bulk({each.row["client"] for each in planned}, field_name="ref")
-        self.here = Booking.objects.in_bulk(list(known.here), field_name="ref")
+        rows = Booking.objects.select_related("client", "therapist", "session_type", "room")
+        self.here = rows.in_bulk(list(known.here), field_name="ref")
 
     def sorted_out(self, report: Report) -> tuple[list[Booking], list[tuple[Booking, Row]]]:
         new: list[Booking] = []

@@ -94,8 +94,8 @@ def _youngest(sheet: Sheet, clients: dict[str, dt.date]) -> dict[str, tuple[dt.d
 
 
 def _changes_birth(sheet: Sheet, at: Any, row: dict[str, Any], clients: dict[str, dt.date]) -> bool:
-    written = sheet.value(at, row, "date_of_birth")
-    return bool(written) and row.get("ref") in clients and spelling.date(written) != clients[row["ref"]]
+    ref, written = sheet.value(at, row, "ref"), sheet.value(at, row, "date_of_birth")
+    return bool(written) and ref in clients and spelling.date(written) != clients[ref]
 
 
 def _taken(sheet: Sheet, now: dt.datetime) -> Iterator[Taken]:

@@ -113,13 +113,10 @@ def _types_after(sheet: Sheet, known: Known) -> dict[str, TypeFacts]:
 def _own_prices_after(sheet: Sheet, known: Known) -> dict[tuple[str, str, int], Decimal]:
     after = dict(known.own_prices)
     for at, row in sheet.rows("therapists"):
+        therapist = sheet.value(at, row, "slug")
         for place, slug, prices in sheet.offers(at, row):
             sound = (minutes for minutes in prices if sheet.faults.is_sound((*place[:-1], "prices", minutes)))
-            after |= {
-                (row["slug"], slug, int(minutes)): spelling.amount(prices[minutes])
-                for minutes in sound
-                if "slug" in row
-            }
+            after |= {(therapist, slug, int(minutes)): spelling.amount(prices[minutes]) for minutes in sound}
     return after
 
 

@@ -135,7 +135,11 @@ def _check_names(sheet: Sheet) -> None:
         )
         _once(sheet, ((item, item, slug) for item, slug in sheet.words(at, row, "rooms")))
         _once(
-            sheet, ((item, (*item, "session_type"), need.get("session_type")) for item, need in _needs(sheet, at, row))
+            sheet,
+            (
+                (item, (*item, "session_type"), sheet.value(item, need, "session_type"))
+                for item, need in _needs(sheet, at, row)
+            ),
         )
     for at, row in sheet.rows("therapists"):
         _once(sheet, ((item, item, slug) for item, slug, _ in sheet.offers(at, row)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path as FilePath
@@ -77,10 +78,10 @@ def _said(error: Any) -> Iterator[tuple[Path, str]]:
     if isinstance(error.instance, Unclear):
         yield path, error.instance.says
     elif error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
+        known, patterns = error.schema.get("properties", {}), error.schema.get("patternProperties", {})
         for key in error.instance:
-            if key not in known:
-                yield (*path, key), _unknown(key, list(known))
+            if key not in known and not any(re.search(pattern, key) for pattern in patterns):
+                yield (*path, key), "must be a number of minutes" if patterns else _unknown(key, list(known))
     elif error.validator == "required":
         for key in error.validator_value:
             if key not in error.instance:
