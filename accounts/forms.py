@@ -60,9 +60,16 @@ class SignUpForm(Entrance, SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._say("email", "E-mail", "Please give your e-mail address.", "We send a code there, and later the confirmation.")
+        self._say(
+            "email", "E-mail", "Please give your e-mail address.", "We send a code there, and later the confirmation."
+        )
         self.fields["email"].error_messages["invalid"] = "That does not look like an e-mail address."
-        self._say("password1", "Password", "Please choose a password.", "Twelve characters or more; a few words in a row are good.")
+        self._say(
+            "password1",
+            "Password",
+            "Please choose a password.",
+            "Twelve characters or more; a few words in a row are good.",
+        )
 
     def signup(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         user.name = self.cleaned_data["name"]
@@ -78,7 +85,11 @@ class CodeForm(Entrance, ConfirmEmailVerificationCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._say(
-            "code", "Code from the e-mail", "Please type the code that we sent you.", autocapitalize="characters", spellcheck="false"
+            "code",
+            "Code from the e-mail",
+            "Please type the code that we sent you.",
+            autocapitalize="characters",
+            spellcheck="false",
         )
         self.fields["code"].widget.attrs["class"] = "short"
         self.fields["code"].max_length = 32
@@ -87,4 +98,6 @@ class CodeForm(Entrance, ConfirmEmailVerificationCodeForm):
         try:
             return super().clean_code()
         except forms.ValidationError as error:
-            raise forms.ValidationError("That is not the code that we sent. Please look at the e-mail again.") from error
+            raise forms.ValidationError(
+                "That is not the code that we sent. Please look at the e-mail again."
+            ) from error

@@ -20,6 +20,11 @@ SHORTCUTS = 3
 PARTS_OF_DAY = (("Morning", 0, 12), ("Afternoon", 12, 17), ("Evening", 17, 24))
 
 
+def value(at: dt.datetime) -> str:
+    """A start as it is sent back to us: UTC, so that no plus sign needs care in an address."""
+    return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 @dataclass(frozen=True, slots=True)
 class Time:
     """A free start: `name` says the whole fact, `label` what stands on the button."""
@@ -30,7 +35,7 @@ class Time:
 
     @property
     def value(self) -> str:
-        return f"{self.starts_at:%Y-%m-%dT%H:%M:%SZ}"
+        return value(self.starts_at)
 
 
 @dataclass(frozen=True, slots=True)

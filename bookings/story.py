@@ -43,7 +43,11 @@ class Line(NamedTuple):
 def told(booking: Booking, practice: Practice) -> list[Line]:
     """From the newest to the oldest; the keeping of a hold is not worth a line."""
     changes = booking.changes.order_by("-at", "-pk")
-    return [Line(words.moment(each.at, practice.zone), _sentence(each, practice)) for each in changes if each.what in SENTENCES]
+    return [
+        Line(words.moment(each.at, practice.zone), _sentence(each, practice))
+        for each in changes
+        if each.what in SENTENCES
+    ]
 
 
 def _sentence(change: BookingChange, practice: Practice) -> str:
@@ -51,7 +55,9 @@ def _sentence(change: BookingChange, practice: Practice) -> str:
     sentence = (by_client and BY_THE_CLIENT.get(change.what)) or SENTENCES[change.what]
     said = change.details
     return sentence.format(
-        before=_moment(said.get("from"), practice), after=_moment(said.get("to"), practice), asked=_moment(said.get("asked_for"), practice)
+        before=_moment(said.get("from"), practice),
+        after=_moment(said.get("to"), practice),
+        asked=_moment(said.get("asked_for"), practice),
     )
 
 

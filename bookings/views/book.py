@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import brochure, diary, lifecycle, particulars, picker
 from bookings.brochure import Offering
-from bookings.diary import Ask
+from bookings.diary import Ask, Place
 from bookings.errors import NotOffered, Refusal, SlotTaken, TooManyHolds
 from bookings.forms import WishForm
-from bookings.models import Booking
+from bookings.models import Booking, Therapist
 from bookings.placing import Wish
 from bookings.views import choice
 from bookings.views.choice import Choice
@@ -68,8 +68,18 @@ class TimesPage:
         kind, length = self.offering.session_type, self.form.length
         return Ask(self.practice, kind, length.minutes, self.now, diary.rooms_for(kind))
 
+    def address(self, *, gone: dt.datetime) -> str:
+        """This page with all that was chosen on it, and the time that went meanwhile."""
+        who = {"therapist": self.form.giver.slug} if self.form.giver else {}
+        return f"{self.request.path}?{urlencode({'minutes': self.form.length.minutes} | who | {'gone': picker.value(gone)})}"
+
     def answer(self, *, status: int = 200, refusal: str = "", gone: dt.datetime | None = None) -> HttpResponse:
-        form, ask, found, givers = self.form, self.ask, self.offering.session_type, particulars.with_prices(self.form.length)
+        form, ask, found, givers = (
+            self.form,
+            self.ask,
+            self.offering.session_type,
+            particulars.with_prices(self.form.length),
+        )
         asked = [each for each in givers if form.giver in (None, each)]
         cleaned = getattr(form, "cleaned_data", {})
         gone = gone or cleaned.get("gone")
@@ -81,7 +91,9 @@ class TimesPage:
             "length": form.length,
             "therapist": form.giver,
             "minutes": form.length.minutes,
-            "notice": self.practice.cancellation_notice if found.cancellation_notice is None else found.cancellation_notice,
+            "notice": self.practice.cancellation_notice
+            if found.cancellation_notice is None
+            else found.cancellation_notice,
             "late_share": words.share(self.practice.late_fee_percent),
             "times_to": self.request.path,
             **picker_links(self.request.path, form.giver and form.giver.slug, form.length.minutes, self.practice),
@@ -119,20 +131,30 @@ def take(page: TimesPage) -> HttpResponse:
         return page.answer(status=422, refusal=STAFF)
     if user.is_authenticated and hasattr(user, "client"):
         return _hold(page, Wish(user.client, _with_type(page), start, form.giver))
-    found = offered_by(page.ask, form, start)
+    found = offered_by(page, start)
     if found is None:
-        return page.answer(status=409, refusal=f"{_moment(start, page.practice)} is not free.", gone=start)
+        return gone_or_wrong(page, start)
     choice.remember(page.request, Choice(form.length, found, start, form.giver is None))
     return redirect("account_signup" if not user.is_authenticated else "my_details")
 
 
-def offered_by(ask: Ask, form: WishForm, start: dt.datetime) -> Any:
+def offered_by(page: TimesPage, start: dt.datetime) -> Therapist | None:
     """Who would give the session then, with the price that is theirs; None where nobody can."""
-    givers = [each for each in particulars.with_prices(form.length) if form.giver in (None, each)]
+    return next((place.therapist for place in _places(page, start) if not place.reasons), None)
+
+
+def gone_or_wrong(page: TimesPage, start: dt.datetime) -> HttpResponse:
+    """A time that was free a moment ago is told as that; one that never was is a wrong request."""
+    if any(all(reason.is_taken for reason in place.reasons) for place in _places(page, start)):
+        return redirect(page.address(gone=start))
+    return page.answer(status=422, refusal=_cannot(start, page.practice), gone=start)
+
+
+def _places(page: TimesPage, start: dt.datetime) -> list[Place]:
     if start.second or start.microsecond:
-        return None
-    found, _ = diary.places(ask, givers, start)
-    return next((place.therapist for place in found if not place.reasons), None)
+        return []
+    givers = [each for each in particulars.with_prices(page.form.length) if page.form.giver in (None, each)]
+    return diary.places(page.ask, givers, start)[0]
 
 
 def _hold(page: TimesPage, wish: Wish) -> HttpResponse:
@@ -142,11 +164,10 @@ def _hold(page: TimesPage, wish: Wish) -> HttpResponse:
         held = lifecycle.hold(wish, by=page.request.user, now=page.now)
     except TooManyHolds:
         return _too_many(page, wish)
-    except SlotTaken as refusal:
-        return page.answer(status=409, refusal=str(refusal), gone=wish.starts_at)
+    except SlotTaken:
+        return redirect(page.address(gone=wish.starts_at))
     except NotOffered:
-        moment = _moment(wish.starts_at, page.practice)
-        return page.answer(status=422, refusal=f"{moment} cannot be booked.", gone=wish.starts_at)
+        return page.answer(status=422, refusal=_cannot(wish.starts_at, page.practice), gone=wish.starts_at)
     except Refusal as refusal:
         return page.answer(status=422, refusal=str(refusal))
     choice.forget(page.request)
@@ -161,9 +182,9 @@ def _kept_already(page: TimesPage, wish: Wish) -> Booking | None:
 
 
 def _too_many(page: TimesPage, wish: Wish) -> HttpResponse:
-    therapist = offered_by(page.ask, page.form, wish.starts_at)
+    therapist = offered_by(page, wish.starts_at)
     if therapist is None:
-        return page.answer(status=409, refusal=str(SlotTaken()), gone=wish.starts_at)
+        return gone_or_wrong(page, wish.starts_at)
     choice.remember(page.request, Choice(wish.length, therapist, wish.starts_at, wish.therapist is None))
     return redirect("book_chosen")
 
@@ -179,6 +200,10 @@ def price_of(form: WishForm, givers: list[Any], practice: Practice) -> str:
     prices = {form.length.price if each.own_price is None else each.own_price for each in givers} or {form.length.price}
     lowest = words.price(min(prices), practice.currency)
     return f"from {lowest}" if len(prices) > 1 else lowest
+
+
+def _cannot(at: dt.datetime, practice: Practice) -> str:
+    return f"{_moment(at, practice)} cannot be booked."
 
 
 def _moment(at: dt.datetime, practice: Practice) -> str:

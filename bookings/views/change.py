@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -37,7 +38,7 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
         try:
             lifecycle.cancel(booking, by=request.user, now=now, accept_late=form.cleaned_data["accept_late"])
         except Late:
-            return _cancel_page(request, booking, now, status=409)
+            return _cancel_page(request, booking, now)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect("my_booking", ref)
@@ -46,7 +47,7 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
     return _cancel_page(request, booking, now)
 
 
-def _cancel_page(request: HttpRequest, booking: Booking, now: dt.datetime, *, status: int = 200) -> HttpResponse:
+def _cancel_page(request: HttpRequest, booking: Booking, now: dt.datetime) -> HttpResponse:
     practice = Practice.objects.current()
     fee = fee_for(booking, booking.cancellation_notice, now)
     shown = {
@@ -56,7 +57,7 @@ def _cancel_page(request: HttpRequest, booking: Booking, now: dt.datetime, *, st
         "fee": fee,
         "form": FeeForm(initial={"accept_late": bool(fee)}),
     }
-    return render(request, "bookings/cancel.html", shown, status=status)
+    return render(request, "bookings/cancel.html", shown)
 
 
 def fee_for(booking: Booking, notice: dt.timedelta, now: dt.datetime) -> str:
@@ -89,8 +90,17 @@ class MovePage:
             return [self.booking.therapist]
         return [each for each in self.givers if self.form.giver in (None, each)]
 
-    def answer(self, *, status: int = 200, refusal: str = "", gone: dt.datetime | None = None) -> HttpResponse:
+    def refuse(self, start: dt.datetime) -> HttpResponse:
+        """Back to the page of times, which says that this one is not free and shows the nearest."""
+        who = {"therapist": self.form.data["therapist"]} if "therapist" in self.form.data else {}
+        return redirect(
+            f"{reverse('my_move', args=[self.booking.ref])}?{urlencode(who | {'gone': picker.value(start)})}"
+        )
+
+    def answer(self, *, status: int = 200, refusal: str = "") -> HttpResponse:
         ask, cleaned = self.ask, getattr(self.form, "cleaned_data", {})
+        gone = cleaned.get("gone")
+        refusal = refusal or (_not_free(gone, self.practice) if gone else "")
         facts = particulars.of_booking(self.booking, self.practice, self.now)
         shown: dict[str, Any] = {
             "practice": self.practice,
@@ -104,11 +114,15 @@ class MovePage:
             "fee": fee_for(self.booking, self.booking.reschedule_notice, self.now),
             "times_to": reverse("my_confirm_move", args=[self.booking.ref]),
             "times_method": "get",
-            **picker_links(reverse("my_move", args=[self.booking.ref]), self.form.data.get("therapist"), None, self.practice),
+            **picker_links(
+                reverse("my_move", args=[self.booking.ref]), self.form.data.get("therapist"), None, self.practice
+            ),
             "picked": picker.pick(ask, self.asked, cleaned.get("month"), cleaned.get("day")),
             "nearest": picker.nearest(ask, self.asked, gone) if gone else [],
             "refusal": refusal,
-            "focus": "refusal" if self.form.errors or refusal else next((n for n in ("day", "month") if cleaned.get(n)), "heading"),
+            "focus": "refusal"
+            if self.form.errors or refusal
+            else next((n for n in ("day", "month") if cleaned.get(n)), "heading"),
         }
         return render(self.request, "bookings/move.html", shown, status=status)
 
@@ -138,7 +152,7 @@ def confirm_move(request: HttpRequest, ref: str) -> HttpResponse:
     therapist = _at(page)
     start = page.form.cleaned_data["start"]
     if therapist is None:
-        return page.answer(status=409, refusal=_not_free(start, page.practice), gone=start)
+        return page.refuse(start)
     if request.method == "POST":
         return _move(page, start, therapist)
     return _confirm_page(page, start, therapist)
@@ -159,7 +173,7 @@ def _not_free(start: dt.datetime, practice: Practice) -> str:
     return f"{local:%H:%M} on {words.weekday(local.date())} is not free."
 
 
-def _confirm_page(page: MovePage, start: dt.datetime, therapist: Therapist, *, status: int = 200) -> HttpResponse:
+def _confirm_page(page: MovePage, start: dt.datetime, therapist: Therapist) -> HttpResponse:
     booking, fee = page.booking, fee_for(page.booking, page.booking.reschedule_notice, page.now)
     moved = Booking.objects.get(pk=booking.pk)
     moved.starts_at, moved.ends_at = start, start + dt.timedelta(minutes=booking.minutes)
@@ -174,7 +188,7 @@ def _confirm_page(page: MovePage, start: dt.datetime, therapist: Therapist, *, s
         "is_request": booking.status == Status.CONFIRMED and booking.session_type.approval == Approval.ALWAYS,
         "form": MoveForm(initial=initial),
     }
-    return render(page.request, "bookings/confirm_move.html", shown, status=status)
+    return render(page.request, "bookings/confirm_move.html", shown)
 
 
 def _move(page: MovePage, start: dt.datetime, therapist: Therapist) -> HttpResponse:
@@ -183,12 +197,16 @@ def _move(page: MovePage, start: dt.datetime, therapist: Therapist) -> HttpRespo
     try:
         moves.reschedule(booking, start, by=request.user, now=page.now, therapist=therapist, accept_late=accepted)
     except Late:
-        return _confirm_page(page, start, therapist, status=409)
+        return _confirm_page(page, start, therapist)
     except (SlotTaken, NotOffered):
-        return page.answer(status=409, refusal=_not_free(start, page.practice), gone=start)
+        return page.refuse(start)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("my_booking", booking.ref)
-    said = "You asked for another time; until the answer comes the old one stays." if booking.starts_at != start else "Your booking is moved."
+    said = (
+        "You asked for another time; until the answer comes the old one stays."
+        if booking.starts_at != start
+        else "Your booking is moved."
+    )
     messages.success(request, said)
     return redirect("my_booking", booking.ref)

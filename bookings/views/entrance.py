@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import CodeForm, SignInForm
-from bookings import lifecycle
+from bookings import lifecycle, picker
 from bookings.errors import NotOffered, Refusal, SlotTaken
 from bookings.forms import DetailsForm, NewClientForm
 from bookings.views import choice
@@ -48,16 +48,15 @@ class WithChoice:
         now, practice = timezone.now(), Practice.objects.current()
         wanted = choice.recalled(self.request, now)
         facts = wanted.particulars(practice, now) if wanted else None
-        return shown | {"practice": practice, "facts": facts, "address": wanted.address() if wanted else "", "request_span": words.span(practice.request_expires_after)}
+        return shown | {
+            "practice": practice,
+            "facts": facts,
+            "address": wanted.address() if wanted else "",
+            "request_span": words.span(practice.request_expires_after),
+        }
 
     def get_default_success_url(self) -> str | None:
         return reverse("book_chosen") if choice.KEY in self.request.session else None
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        response = super().form_invalid(form)  # type: ignore[misc]
-        if response.status_code == 200:
-            response.status_code = 422
-        return response
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:
         """Whoever gave a wrong address, or has an account after all, may begin anew."""
@@ -143,7 +142,7 @@ class ConfirmAddress(WithChoice, views.ConfirmEmailVerificationCodeView):
         try:
             held = lifecycle.hold(wanted.wish(user.client), by=user, now=now)
         except (SlotTaken, NotOffered):
-            return redirect(wanted.address(gone=wanted.starts_at.isoformat()))
+            return redirect(wanted.address(gone=picker.value(wanted.starts_at)))
         except Refusal:
             return response
         try:
@@ -167,5 +166,4 @@ def details(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         records.register(request.user, **form.cleaned_data, now=now)
         return redirect("book_chosen" if choice.KEY in request.session else "my")
-    status = 422 if form.is_bound else 200
-    return render(request, "bookings/details.html", {"practice": practice, "form": form}, status=status)
+    return render(request, "bookings/details.html", {"practice": practice, "form": form})

@@ -35,7 +35,9 @@ def bookings(request: HttpRequest) -> HttpResponse:
     now, practice = timezone.now(), Practice.objects.current()
     mine = Booking.objects.for_user(request.user).select_related("client", "session_type", "therapist")
     coming = mine.filter(status__in=COMING, ends_at__gt=now).exclude(status=Status.HELD, hold_ends_at__lte=now)
-    past = mine.exclude(pk__in=coming.values("pk")).exclude(status__in=(Status.HELD, Status.EXPIRED), hold_ends_at__isnull=False)
+    past = mine.exclude(pk__in=coming.values("pk")).exclude(
+        status__in=(Status.HELD, Status.EXPIRED), hold_ends_at__isnull=False
+    )
     page = Paginator(past.order_by("-starts_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     shown = {
         "practice": practice,
@@ -47,7 +49,9 @@ def bookings(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(found: QuerySet[Booking], practice: Practice, now: dt.datetime) -> list[dict[str, Any]]:
-    return [{"booking": each, "facts": of_row(each, practice, now), "may_change": may_change(each, now)} for each in found]
+    return [
+        {"booking": each, "facts": of_row(each, practice, now), "may_change": may_change(each, now)} for each in found
+    ]
 
 
 def of_row(booking: Booking, practice: Practice, now: dt.datetime) -> Particulars:
@@ -109,7 +113,9 @@ def undo_cancel(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def take_proposal(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     found = own(request, ref)
-    proposal = get_object_or_404(Proposal.objects.select_related("booking__client", "booking__session_type", "therapist"), pk=pk, booking=found)
+    proposal = get_object_or_404(
+        Proposal.objects.select_related("booking__client", "booking__session_type", "therapist"), pk=pk, booking=found
+    )
     try:
         moves.take_proposal(proposal, by=request.user, now=timezone.now())
     except Refusal as refusal:

@@ -20,6 +20,7 @@ from bookings.views import choice
 from practice.models import Practice
 
 KEPT_ONCE = Q(status=Status.HELD) | Q(status=Status.EXPIRED, hold_ends_at__isnull=False)
+GONE = "That time has been taken in the meantime."
 BOOKED = (Status.REQUESTED, Status.CONFIRMED)
 
 
@@ -57,7 +58,7 @@ def keep_chosen(request: HttpRequest, wanted: choice.Choice, now: dt.datetime) -
         return redirect("book_chosen")
     except (SlotTaken, NotOffered):
         choice.forget(request)
-        return redirect(wanted.address(gone=wanted.starts_at.isoformat()))
+        return redirect(wanted.address(gone=picker.value(wanted.starts_at)))
     except Refusal as refusal:
         choice.forget(request)
         messages.error(request, str(refusal))
@@ -78,9 +79,10 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
     return show(request, booking, now)
 
 
-def show(request: HttpRequest, booking: Booking, now: dt.datetime, *, status: int = 200, refusal: str = "") -> HttpResponse:
+def show(request: HttpRequest, booking: Booking, now: dt.datetime) -> HttpResponse:
     practice = Practice.objects.current()
     runs = booking.status == Status.HELD and booking.hold_ends_at is not None and booking.hold_ends_at > now
+    refusal = GONE if "gone" in request.GET and not runs else ""
     shown = {
         "practice": practice,
         "booking": booking,
@@ -90,7 +92,7 @@ def show(request: HttpRequest, booking: Booking, now: dt.datetime, *, status: in
         "nearest": nearest(booking, practice, now) if refusal else [],
         "times_to": reverse("book_times", args=[booking.session_type.slug]),
     }
-    return render(request, "bookings/review.html", shown, status=status)
+    return render(request, "bookings/review.html", shown)
 
 
 def nearest(booking: Booking, practice: Practice, now: dt.datetime) -> list[picker.Time]:
@@ -105,8 +107,7 @@ def finish(request: HttpRequest, booking: Booking, now: dt.datetime) -> HttpResp
     try:
         booked = lifecycle.finish(booking, by=request.user, now=now)
     except (SlotTaken, NotOffered):
-        gone = "That time has been taken in the meantime. These are the nearest free ones."
-        return show(request, booking, now, status=409, refusal=gone)
+        return redirect(f"{reverse('book_review', args=[booking.ref])}?gone=1")
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("book_review", booking.ref)

@@ -19,6 +19,11 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
+def base_url():
+    """The plugin brings one in a form that pytest warns of; our tests name the live server themselves."""
+
+
+@pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return browser_context_args | {"viewport": SIZES["desktop"], "locale": "en-GB", "reduced_motion": "reduce"}
 
