@@ -70,6 +70,9 @@ MIDDLEWARE = [
     "accounts.middleware.StaffDoor",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+if MODE == "demo":
+    # In production the files are compressed beforehand, and the proxy compresses the pages.
+    MIDDLEWARE.insert(0, "django.middleware.gzip.GZipMiddleware")
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "practice.wsgi.application"
 TEMPLATES = [
