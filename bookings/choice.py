@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from bookings import diary
 from bookings.errors import NotGiven
@@ -18,6 +18,9 @@ from practice.models import Practice
 
 NO_SUCH_SESSION = "There is no session of this name."
 NO_SUCH_THERAPIST = "No therapist of this name gives that session."
+
+# Made once: each booking over the API asks it.
+ZONE = Subquery(Practice.objects.order_by().values("timezone")[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Choice:
 
 def by_name(session_type: str, minutes: int, therapist: str | None) -> Choice:
     """All of it in one query, since each booking over the API asks this."""
-    found: Any = _lengths(session_type, minutes, therapist).first()
+    found: Any = next(iter(_lengths(session_type, minutes, therapist)), None)
     if found is None:
         raise _length_not_given(session_type)
     if therapist is None:
@@ -56,17 +59,14 @@ def therapists(session_type: SessionType, slug: str | None) -> list[Therapist]:
 
 
 def _lengths(session_type: str, minutes: int, therapist: str | None) -> QuerySet[Length]:
-    offered = Length.objects.filter(
-        session_type__in=SessionType.objects.offered(), session_type__slug=session_type, minutes=minutes
-    )
-    zone = Practice.objects.order_by("pk").values("timezone")[:1]
-    lengths = offered.select_related("session_type").order_by().annotate(zone_name=Subquery(zone))
+    lengths = Length.objects.select_related("session_type").annotate(zone_name=ZONE).order_by()
+    named = lengths.filter(session_type__slug=session_type, session_type__active=True, minutes=minutes)
     if therapist is None:
-        return lengths
+        return named
     givers = Offer.objects.filter(
         session_type=OuterRef("session_type"), therapist__slug=therapist, therapist__active=True
     )
-    return lengths.annotate(therapist_pk=Subquery(givers.order_by().annotate(who=F("therapist")).values("who")[:1]))
+    return named.annotate(therapist_pk=Subquery(givers.order_by().values("therapist_id")[:1]))
 
 
 def _length_not_given(session_type: str) -> NotGiven:

@@ -6,6 +6,7 @@ Plain values and no schema objects: a month of slots is built with every look at
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,10 +28,12 @@ def moment_or_none(at: dt.datetime | None, zone: ZoneInfo) -> str | None:
 
 
 def slots(found: Iterable[Slot], zone: ZoneInfo) -> list[Shown]:
+    """Most ends are starts too, so that each instant is written once."""
+    written = functools.cache(lambda at: at.astimezone(zone).isoformat())
     return [
         {
-            "start": moment(slot.starts_at, zone),
-            "end": moment(slot.ends_at, zone),
+            "start": written(slot.starts_at),
+            "end": written(slot.ends_at),
             "therapists": [therapist.slug for therapist in slot.therapists],
         }
         for slot in found
