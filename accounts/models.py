@@ -70,6 +70,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.name
 
+    def get_short_name(self) -> str:
+        return self.name
+
     @property
     def has_confirmed_address(self) -> bool:
         return self.emailaddress_set.filter(verified=True).exists()  # type: ignore[attr-defined]

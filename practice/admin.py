@@ -27,6 +27,19 @@ class PracticeAdmin(OfficeAdmin):
     """One row; the list goes straight to it."""
 
     form = PracticeForm
+    labels = {
+        "slot_step_minutes": "Minutes from one start to the next",
+        "min_notice": "Shortest notice for booking",
+        "horizon_days": "Days that can be booked ahead",
+        "cancellation_notice": "Notice for cancelling",
+        "reschedule_notice": "Notice for moving",
+        "late_fee_percent": "Fee for a late change, in %",
+        "no_show_fee_percent": "Fee for not coming, in %",
+        "request_expires_after": "Requests are answered within",
+        "reminder_before": "Reminder before the session",
+        "email": "E-mail",
+        "bring": "What to bring",
+    }
     fieldsets = [
         (None, {"fields": ["name", "strapline"]}),
         ("Where and when", {"fields": ["timezone", "currency", "slot_step_minutes", "min_notice", "horizon_days"]}),

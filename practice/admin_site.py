@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import update_wrapper
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -82,10 +82,32 @@ class PracticeSite(admin.AdminSite):
         return sorted(found, key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
 
 
-class OfficeAdmin(admin.ModelAdmin):
-    """What the lists and forms of every app share."""
+RELATED = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")
+
+
+class PlainFields:
+    """Fields with plain labels and the browser's own pickers, without the small pictures beside each choice."""
 
     formfield_overrides = NATIVE
+    labels: ClassVar[dict[str, str]] = {}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.labels:
+            kwargs["label"] = self.labels[db_field.name]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        for name in RELATED:
+            if hasattr(getattr(field, "widget", None), name):
+                setattr(field.widget, name, False)
+        return field
+
+
+class OfficeInline(PlainFields, admin.TabularInline):
+    extra = 0
+
+
+class OfficeAdmin(PlainFields, admin.ModelAdmin):
+    """What the lists and forms of every app share."""
+
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     view_on_site = False

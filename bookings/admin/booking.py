@@ -30,7 +30,7 @@ from bookings.placing import POLICY, Wish
 from outbox.models import Message
 from practice.admin_site import ReadOnlyAdmin, clock
 from practice.models import Practice
-from practice.words import money
+from practice.words import money, share, span
 
 NEAREST = 3
 
@@ -84,10 +84,10 @@ class BookingAdmin(ReadOnlyAdmin):
     actions = ["confirm_requests", "mark_as_held"]
     change_form_template = "admin/bookings/booking/change_form.html"
     fieldsets = [
-        (None, {"fields": ["ref", "status", "client", "session", "therapist", "room", "when", "until"]}),
-        ("Agreed", {"fields": ["agreed_price", "cancellation_notice", "reschedule_notice", "late_fee_percent", "no_show_fee_percent", "fee_due", "is_late"]}),
-        ("How it came", {"fields": ["made_via", "made", "kept_until", "answer_until", "kept_free"]}),
-    ]  # fmt: skip
+        (None, {"fields": [("client", "status"), ("when", "until"), ("session", "room"), ("therapist", "ref")]}),
+        ("Agreed", {"fields": ["agreed_price", "cancelling", "moving", "not_coming", "fee_due"]}),
+        ("How it came", {"fields": [("made_via", "made"), ("kept_until", "answer_until"), "kept_free"]}),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         return Booking.objects.for_user(request.user).select_related(*self.list_select_related)
@@ -123,9 +123,23 @@ class BookingAdmin(ReadOnlyAdmin):
     def agreed_price(self, booking: Booking) -> str:
         return money(booking.price, booking.currency)
 
-    @admin.display(description="fee that came due")
+    @admin.display(description="cancelling")
+    def cancelling(self, booking: Booking) -> str:
+        late = share(booking.late_fee_percent)
+        return f"free until {span(booking.cancellation_notice)} before the start, then {late}"
+
+    @admin.display(description="moving")
+    def moving(self, booking: Booking) -> str:
+        late = share(booking.late_fee_percent)
+        return f"free until {span(booking.reschedule_notice)} before the start, then {late}"
+
+    @admin.display(description="not coming")
+    def not_coming(self, booking: Booking) -> str:
+        return share(booking.no_show_fee_percent)
+
+    @admin.display(description="came due")
     def fee_due(self, booking: Booking) -> str:
-        return money(booking.late_fee, booking.currency)
+        return money(booking.late_fee, booking.currency) + (", changed late" if booking.is_late else "")
 
     @admin.display(description="made")
     def made(self, booking: Booking) -> str:
@@ -154,6 +168,8 @@ class BookingAdmin(ReadOnlyAdmin):
         if booking is None:
             return {}
         return {
+            "title": "Booking",
+            "subtitle": self._said(booking),
             "acts": acts.open_to(booking, request.user, timezone.now()),
             "moves": booking.move_requests.filter(answer=Answer.OPEN).select_related("therapist"),
             "proposals": booking.proposals.filter(answer=Answer.OPEN).select_related("therapist"),

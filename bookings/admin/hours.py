@@ -18,10 +18,11 @@ from django.utils.html import format_html, format_html_join
 
 from accounts.models import Role
 from bookings import absences
+from bookings.admin.offer import IN_LISTS
 from bookings.errors import Refusal
 from bookings.models import Booking, Closure, DateHours, Offer, Therapist, TimeOff, WeeklyHours
-from practice.admin_site import OfficeAdmin, clock
-from practice.forms import NATIVE, WallClockForm
+from practice.admin_site import OfficeAdmin, OfficeInline, clock
+from practice.forms import WallClockForm
 from practice.words import counted
 
 LISTED = 20
@@ -77,34 +78,32 @@ class HoursAdmin(OfficeAdmin):
         tell(request, absences.change(remove=list(queryset), now=timezone.now()))
 
 
-class OfferInline(admin.TabularInline):
+class OfferInline(OfficeInline):
     model = Offer
     fields = ["session_type"]
-    extra = 0
+    verbose_name = "session"
     show_change_link = True
     verbose_name_plural = "Sessions given (own prices: “Change” beside each)"
 
 
-class HoursInline(admin.TabularInline):
-    formfield_overrides = NATIVE
-    extra = 0
-
-
-class WeeklyHoursInline(HoursInline):
+class WeeklyHoursInline(OfficeInline):
     model = WeeklyHours
+    verbose_name = "row of hours"
+    labels = {"valid_from": "From date", "valid_until": "Until date, included"}
     fields = ["weekday", "opens", "closes", "valid_from", "valid_until"]
     verbose_name_plural = (
         "Weekly hours (times like 09:30; two rows for a day with a break; dates only where they are not for ever)"
     )
 
 
-class DateHoursInline(HoursInline):
+class DateHoursInline(OfficeInline):
     model = DateHours
+    verbose_name = "date"
     fields = ["on", "opens", "closes"]
     verbose_name_plural = "Hours on one date (they replace that date's weekly hours; no times: a day off)"
 
 
-class TimeOffInline(HoursInline):
+class TimeOffInline(OfficeInline):
     model = TimeOff
     form = WallClockForm
     fields = ["starts_at", "ends_at"]
@@ -117,6 +116,12 @@ class TherapistAdmin(HoursAdmin):
     list_select_related = ["user"]
     search_fields = ["name"]
     autocomplete_fields = ["user"]
+    labels = IN_LISTS | {
+        "user": "Account",
+        "bio": "About you, for clients",
+        "max_minutes_per_day": "Hands-on minutes a day, at most",
+        "max_sessions_per_day": "Sessions a day, at most",
+    }
     inlines = [WeeklyHoursInline, DateHoursInline, TimeOffInline, OfferInline]
     fields = ["name", "slug", "user", "bio", "active", "order", "max_minutes_per_day", "max_sessions_per_day"]
 

@@ -8,7 +8,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from bookings.models import Length, Offer, OfferPrice, Prerequisite, Room, SessionType, SessionTypeRoom
-from practice.admin_site import OfficeAdmin
+from practice.admin_site import OfficeAdmin, OfficeInline
+
+IN_LISTS = {"slug": "Name in addresses and files", "order": "Place in lists"}
 
 
 @admin.register(Room)
@@ -16,27 +18,28 @@ class RoomAdmin(OfficeAdmin):
     list_display = ["name", "slug", "order"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
+    labels = IN_LISTS
 
 
-class LengthInline(admin.TabularInline):
+class LengthInline(OfficeInline):
     model = Length
-    extra = 1
     min_num = 1
     verbose_name_plural = "Lengths and prices"
 
 
-class RoomInline(admin.TabularInline):
+class RoomInline(OfficeInline):
     model = SessionTypeRoom
     fields = ["room", "order"]
-    extra = 1
+    verbose_name = "room"
     verbose_name_plural = "Rooms it may use, tried in this order; none for a session that needs no room"
 
 
-class PrerequisiteInline(admin.TabularInline):
+class PrerequisiteInline(OfficeInline):
     model = Prerequisite
     fk_name = "session_type"
     fields = ["completed", "count"]
-    extra = 0
+    labels = {"completed": "Session", "count": "How many, at least"}
+    verbose_name = "session"
     verbose_name_plural = "Sessions a client has had before"
 
 
@@ -47,6 +50,15 @@ class SessionTypeAdmin(OfficeAdmin):
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [LengthInline, RoomInline, PrerequisiteInline]
+    labels = IN_LISTS | {
+        "neutral_name": "Neutral name",
+        "buffer_before_minutes": "Minutes before",
+        "buffer_after_minutes": "Minutes after",
+        "requires_stage": "From stage",
+        "requires_consultation": "A consultation first",
+        "cancellation_notice": "Notice for cancelling",
+        "reschedule_notice": "Notice for moving",
+    }
     fieldsets = [
         (None, {"fields": ["name", "slug", "kind", "active", "order"]}),
         ("In your words", {"fields": ["summary", "description", "neutral_name"]}),
@@ -62,9 +74,9 @@ class SessionTypeAdmin(OfficeAdmin):
     ]
 
 
-class OfferPriceInline(admin.TabularInline):
+class OfferPriceInline(OfficeInline):
     model = OfferPrice
-    extra = 1
+    verbose_name = "price"
     verbose_name_plural = "Own prices, where they differ"
 
     def get_formset(self, request: HttpRequest, obj: Offer | None = None, **kwargs: Any) -> Any:
