@@ -33,10 +33,10 @@ class ClientAdmin(OfficeAdmin):
     change_form_template = "admin/clients/client/change_form.html"
 
     def get_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
-        return ["name", "email", "phone", "date_of_birth", *(["ref", "user", "since"] if obj else [])]
+        return ["name", "email", "phone", "date_of_birth", *(["ref", "account", "since"] if obj else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
-        return ["ref", "user", "since"] if obj else ["since"]
+        return ["ref", "account", "since"] if obj else ["since"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
         return Client.objects.for_user(request.user).select_related("user")
@@ -45,6 +45,10 @@ class ClientAdmin(OfficeAdmin):
         if not change:
             obj.created_at = timezone.now()
         obj.save()
+
+    @admin.display(description="signs in as")
+    def account(self, client: Client) -> str:
+        return client.user.email if client.user else "–"
 
     @admin.display(description="client since")
     def since(self, client: Client) -> str:

@@ -123,13 +123,16 @@ class TherapistAdmin(HoursAdmin):
         "max_sessions_per_day": "Sessions a day, at most",
     }
     inlines = [WeeklyHoursInline, DateHoursInline, TimeOffInline, OfferInline]
-    fields = ["name", "slug", "user", "bio", "active", "order", "max_minutes_per_day", "max_sessions_per_day"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Therapist]:
         return own(request, super().get_queryset(request), "user")
 
+    def get_fields(self, request: HttpRequest, obj: Therapist | None = None) -> list[str]:
+        decided = ["slug", "user", "active", "order"] if request.user.is_owner else []
+        return ["name", *decided, "bio", "max_minutes_per_day", "max_sessions_per_day"]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Therapist | None = None) -> list[str]:
-        return [] if request.user.is_owner else ["name", "slug", "user", "active", "order"]
+        return [] if request.user.is_owner else ["name"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Therapist | None = None) -> dict[str, list[str]]:
         return {"slug": ["name"]} if request.user.is_owner and obj is None else {}
