@@ -59,13 +59,18 @@ def check(sheet: Sheet, known: Known, zone: zoneinfo.ZoneInfo) -> list[Planned]:
 def _planned(sheet: Sheet, known: Known, zone: zoneinfo.ZoneInfo) -> Iterator[Planned]:
     facts, own_prices = _types_after(sheet, known), _own_prices_after(sheet, known)
     today = local_date(known.now, zone)
+    unsure = {
+        row.get("slug")
+        for at, row in sheet.rows("session_types")
+        if not sheet.faults.is_sound(at) and isinstance(row.get("slug"), str)
+    }
     for at, row in sheet.rows("bookings"):
         if not sheet.faults.is_sound(at):
             continue
         row = known.here.get(row["ref"], {}) | row
         session_type = facts[row["session_type"]]
         price = _price(row, session_type, own_prices)
-        if price is None:
+        if price is None and row["session_type"] not in unsure:
             says = f"is missing, and {row['session_type']} has no length of {row['minutes']} minutes to take it from"
             sheet.faults.add((*at, "price"), says)
         booking = _worked_out(at, row, session_type, price or Decimal(0), zone, today)

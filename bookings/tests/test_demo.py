@@ -1,0 +1,89 @@
+"""The demo practice: the same for the same day, whole, and never in production."""
+
+import datetime as dt
+import io
+import itertools
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from bookings import demo
+from bookings.models import Booking, Room, SessionType, Therapist
+from bookings.tests.factories import NOW
+from bookings.tests.practice_files import exported
+from clients.models import Client
+from outbox.models import Message
+from practice.models import PageText, Practice
+
+pytestmark = pytest.mark.django_db
+
+
+def test_demo_has_its_people_and_its_offer():
+    assert demo.load(NOW)
+    assert dict(User.objects.values_list("email", "role")) == {
+        "owner@demo.example": "owner",
+        "therapist@demo.example": "therapist",
+        "desk@demo.example": "front_desk",
+        "client@demo.example": "client",
+        "new@demo.example": "client",
+    }
+    assert all(user.check_password("demo-practice-1") for user in User.objects.all())
+    assert EmailAddress.objects.filter(verified=True, primary=True).count() == 5
+    assert Therapist.objects.get(slug="mara").user.email == "therapist@demo.example"
+    assert (Practice.objects.get().name, Room.objects.count(), Therapist.objects.count()) == ("Still Water", 3, 3)
+    assert set(SessionType.objects.values_list("kind", flat=True)) == {"consultation", "standard", "tantric"}
+    assert PageText.objects.filter(slug="boundaries").exists()
+    assert not Message.objects.filter(kind="therapist_invited").exists()
+
+
+def test_demo_client_has_a_past_and_a_future_and_the_new_one_nothing():
+    demo.load(NOW)
+    robin, alex = (Client.objects.get(user__email=email) for email in ("client@demo.example", "new@demo.example"))
+    assert list(robin.bookings.values_list("status", flat=True)) == ["completed"] * 3 + ["confirmed"] * 2
+    assert not alex.bookings.exists()
+
+
+@pytest.mark.parametrize("days", range(0, 371, 53))
+def test_diary_has_bookings_this_week_and_the_next_on_any_day(days):
+    now = NOW + dt.timedelta(days=days, hours=days % 24)
+    demo.load(now)
+    monday = now.date() - dt.timedelta(days=now.weekday())
+    for week in (-1, 0, 1):
+        first = monday + dt.timedelta(weeks=week)
+        assert Booking.objects.filter(session_on__range=(first, first + dt.timedelta(days=6))).count() >= 10
+    assert not Booking.objects.filter(ends_at__gt=now, status__in=("completed", "no_show")).exists()
+    assert not Booking.objects.filter(ends_at__lte=now, status__in=("confirmed", "requested")).exists()
+
+
+def test_nobody_in_the_demo_is_in_two_places_at_once():
+    demo.load(NOW)
+    sessions = list(Booking.objects.order_by("client", "starts_at"))
+    assert [
+        b.ref for a, b in itertools.pairwise(sessions) if a.client_id == b.client_id and b.starts_at < a.ends_at
+    ] == []
+
+
+def test_loading_again_changes_nothing():
+    demo.load(NOW)
+    before = exported()
+    assert not demo.load(NOW + dt.timedelta(days=30))
+    assert exported() == before
+
+
+def test_command_tells_what_it_did():
+    for says in (
+        "The demo practice is loaded; every sign-in has the password demo-practice-1.\n",
+        "There is a practice here already; nothing was loaded.\n",
+    ):
+        out = io.StringIO()
+        call_command("load_demo", stdout=out)
+        assert out.getvalue() == says
+
+
+def test_demo_is_not_loaded_in_production(settings):
+    settings.MODE = "production"
+    with pytest.raises(CommandError, match="passwords that everybody knows"):
+        call_command("load_demo")
+    assert not User.objects.exists()
