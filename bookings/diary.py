@@ -1,4 +1,4 @@
-"""When a session can be had: loads the rows of a whole range in a fixed number of queries and asks `availability`.
+"""When a session can be had: has the rows of a whole range loaded, in a fixed number of queries, and asks `availability`.
 
 Only reads. The page, the API, the save, the explanation and the admin all come here.
 """
@@ -9,41 +9,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import DateField, IntegerField, Q, Value
-
-from bookings import availability
-from bookings.availability import Book, Question, Reason, Rules, Taken, Wanted
-from bookings.models import (
-    BLOCKING,
-    LONGEST_BUSY,
-    Booking,
-    Closure,
-    DateHours,
-    Kind,
-    Room,
-    SessionType,
-    SessionTypeRoom,
-    Status,
-    Therapist,
-    TimeOff,
-    WeeklyHours,
-)
+from bookings import availability, loading
+from bookings.availability import Book, Question, Reason, Rules, Wanted
+from bookings.loading import Rows, Shelf
+from bookings.models import Booking, Room, SessionType, SessionTypeRoom, Therapist
 from practice import walltime
 from practice.models import Practice
 
 ONE_DAY = dt.timedelta(days=1)
-TAKEN_COLUMNS = (
-    "pk",
-    "therapist_id",
-    "room_id",
-    "starts_at",
-    "minutes",
-    "busy_from_at",
-    "busy_until_at",
-    "session_type__kind",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +52,7 @@ class Ask:
         return walltime.local_date(self.now, self.practice.zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A free start, and who can give the session then, in their order."""
 
     starts_at: dt.datetime
@@ -93,21 +67,6 @@ class Place:
     therapist: Therapist
     room: Room | None = None
     reasons: list[Reason] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Rows:
-    """What was loaded for a range, by therapist and by room."""
-
-    weekly: dict[int, list[availability.WeeklyHours]] = field(default_factory=lambda: defaultdict(list))
-    dated: dict[int, list[availability.DateHours]] = field(default_factory=lambda: defaultdict(list))
-    away: dict[int, list[walltime.Range]] = field(default_factory=lambda: defaultdict(list))
-    closed: list[walltime.Range] = field(default_factory=list)
-    room_closed: dict[int, list[walltime.Range]] = field(default_factory=lambda: defaultdict(list))
-    taken: dict[int, list[Taken]] = field(default_factory=lambda: defaultdict(list))
-    room_busy: dict[int, list[walltime.Range]] = field(default_factory=lambda: defaultdict(list))
-    lapsed: list[int] = field(default_factory=list)
-    """Holds that ran out but still stand in the table."""
 
 
 def therapists_for(session_type: SessionType) -> list[Therapist]:
@@ -216,15 +175,14 @@ def questions(
 
 
 def load(ask: Ask, therapist_ids: list[int], room_ids: list[int], first: dt.date, last: dt.date) -> Rows:
-    """Three queries, whatever the range and however many therapists: hours, absences, bookings."""
-    zone = ask.practice.zone
-    start = walltime.instant(first - ONE_DAY, 0, zone)
-    end = walltime.instant(last + 2 * ONE_DAY, 0, zone)
-    rows = Rows()
-    _load_hours(rows, therapist_ids, *availability.dates_around(ask.wanted, first, last))
-    _load_absences(rows, therapist_ids, room_ids, start, end)
-    _load_bookings(rows, ask, therapist_ids, room_ids, start, end)
-    return rows
+    """What decides about starts from `first` to `last`; nothing for a date that the zone skipped."""
+    parts = walltime.stretches(first, last, ask.practice.zone)
+    if not parts:
+        return Rows()
+    wanted = ask.wanted
+    shelf = Shelf(therapist_ids, room_ids, ask.now, ask.moving.pk if ask.moving else None)
+    span = (parts[0].start - wanted.before, parts[-1].until + wanted.seconds + wanted.after)
+    return loading.load(shelf, availability.dates_around(wanted, first, last), span)
 
 
 def _book(therapist: Therapist, rows: Rows) -> Book:
@@ -237,86 +195,6 @@ def _book(therapist: Therapist, rows: Rows) -> Book:
         max_minutes=therapist.max_minutes_per_day,
         max_sessions=therapist.max_sessions_per_day,
     )
-
-
-def _load_hours(rows: Rows, therapist_ids: list[int], first: dt.date, last: dt.date) -> None:
-    weekly = WeeklyHours.objects.filter(
-        Q(valid_from=None) | Q(valid_from__lte=last),
-        Q(valid_until=None) | Q(valid_until__gte=first),
-        therapist__in=therapist_ids,
-    )
-    dated = DateHours.objects.filter(therapist__in=therapist_ids, on__range=(first, last))
-    both = (
-        weekly.order_by()
-        .annotate(date=Value(None, output_field=DateField()))
-        .values_list("therapist_id", "weekday", "date", "opens", "closes", "valid_from", "valid_until")
-        .union(
-            dated.order_by()
-            .annotate(
-                weekday=Value(None, output_field=IntegerField()),
-                valid_from=Value(None, output_field=DateField()),
-                valid_until=Value(None, output_field=DateField()),
-            )
-            .values_list("therapist_id", "weekday", "on", "opens", "closes", "valid_from", "valid_until"),
-            all=True,
-        )
-    )
-    for therapist_id, weekday, on, opens, closes, valid_from, valid_until in both:
-        if on is None:
-            rows.weekly[therapist_id].append(availability.WeeklyHours(weekday, opens, closes, valid_from, valid_until))
-        else:
-            rows.dated[therapist_id].append(availability.DateHours(on, opens, closes))
-
-
-def _load_absences(
-    rows: Rows, therapist_ids: list[int], room_ids: list[int], start: dt.datetime, end: dt.datetime
-) -> None:
-    meets = Q(starts_at__lt=end, ends_at__gt=start)
-    no_id = Value(None, output_field=IntegerField())
-    off = TimeOff.objects.order_by().filter(meets, therapist__in=therapist_ids).annotate(room_id=no_id)
-    closures = (
-        Closure.objects.order_by().filter(meets, Q(room=None) | Q(room__in=room_ids)).annotate(therapist_id=no_id)
-    )
-    columns = ("therapist_id", "room_id", "starts_at", "ends_at")
-    for therapist_id, room_id, starts_at, ends_at in off.values_list(*columns).union(
-        closures.values_list(*columns), all=True
-    ):
-        interval = (walltime.floor_epoch(starts_at), walltime.ceil_epoch(ends_at))
-        if therapist_id is not None:
-            rows.away[therapist_id].append(interval)
-        elif room_id is not None:
-            rows.room_closed[room_id].append(interval)
-        else:
-            rows.closed.append(interval)
-
-
-def _load_bookings(
-    rows: Rows, ask: Ask, therapist_ids: list[int], room_ids: list[int], start: dt.datetime, end: dt.datetime
-) -> None:
-    """The range stands beside each of therapist and room, so that both databases walk both indexes with it."""
-    span = Q(busy_from_at__gt=start - LONGEST_BUSY, busy_from_at__lt=end + LONGEST_BUSY)
-    mine = Q(span, therapist_id__in=therapist_ids)
-    bookings = Booking.objects.order_by().filter(
-        mine | Q(span, room_id__in=room_ids) if room_ids else mine, status__in=BLOCKING
-    )
-    wanted = set(therapist_ids)
-    for row in bookings.values_list(*TAKEN_COLUMNS, "status", "hold_ends_at"):
-        if ask.moving is None or row[0] != ask.moving.pk:
-            _note(rows, row, wanted, ask.now)
-
-
-def _note(rows: Rows, row: tuple[Any, ...], wanted: set[int], now: dt.datetime) -> None:
-    pk, therapist_id, room_id, starts_at, minutes, busy_from_at, busy_until_at, kind, status, hold_ends_at = row
-    if status == Status.HELD and hold_ends_at <= now:
-        rows.lapsed.append(pk)
-        return
-    busy = (walltime.floor_epoch(busy_from_at), walltime.ceil_epoch(busy_until_at))
-    if therapist_id in wanted:
-        rows.taken[therapist_id].append(
-            Taken(walltime.floor_epoch(starts_at), minutes * 60, *busy, kind != Kind.CONSULTATION)
-        )
-    if room_id is not None:
-        rows.room_busy[room_id].append(busy)
 
 
 def days_with_room(slots: Iterable[Slot], practice: Practice) -> dict[dt.date, int]:

@@ -18,7 +18,7 @@ LAYER_OF = {
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
         1: "constraints fields models querysets",
-        2: "brochure choice diary health journey pages particulars permissions picker readiness registry reports story "
+        2: "brochure choice diary health journey loading pages particulars permissions picker readiness registry reports story "
         "practice_file.current practice_file.known",
         3: "absences changes defaults delivery importing invitations lifecycle messages moves notices nudge placing "
         "planning records repeats throttle practice_file practice_file.booking_rows practice_file.entering "

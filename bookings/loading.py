@@ -1,0 +1,157 @@
+"""Loads what decides about a range of dates, as whole numbers: three queries, whatever the range and the therapists.
+
+Only reads. In SQL, since every calendar and every booking comes here: putting these queries together anew each time cost
+more than everything else about a month.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from bookings.availability import DateHours, Taken, WeeklyHours
+from bookings.constraints import BLOCKING_SQL
+from bookings.models import LONGEST_BUSY, Kind
+from practice import walltime
+from practice.walltime import Range
+
+HOURS = """
+SELECT therapist_id, weekday, NULL, opens, closes, valid_from, valid_until FROM bookings_weeklyhours
+WHERE therapist_id IN ({therapists}) AND (valid_from IS NULL OR valid_from <= %(last)s)
+  AND (valid_until IS NULL OR valid_until >= %(first)s)
+UNION ALL
+SELECT therapist_id, NULL, "on", opens, closes, NULL, NULL FROM bookings_datehours
+WHERE therapist_id IN ({therapists}) AND "on" BETWEEN %(first)s AND %(last)s
+"""
+
+ABSENCES = """
+SELECT therapist_id, NULL, {starts_at}, {ends_at} FROM bookings_timeoff
+WHERE therapist_id IN ({therapists}) AND starts_at < %(closes)s AND ends_at > %(opens)s
+UNION ALL
+SELECT NULL, room_id, {starts_at}, {ends_at} FROM bookings_closure
+WHERE starts_at < %(closes)s AND ends_at > %(opens)s AND (room_id IS NULL OR room_id IN ({rooms}))
+"""
+
+# The range stands beside each of therapist and room, so that both databases walk both indexes with it.
+BOOKINGS = f"""
+SELECT b.id, b.therapist_id, b.room_id, {{b_starts_at}}, b.minutes, {{b_busy_from_at}}, {{b_busy_until_at}},
+  s.kind <> '{Kind.CONSULTATION}', b.status = 'held' AND b.hold_ends_at <= %(now)s
+FROM bookings_booking b JOIN bookings_sessiontype s ON s.id = b.session_type_id
+WHERE b.status IN {BLOCKING_SQL} AND (
+  b.therapist_id IN ({{therapists}}) AND b.busy_from_at > %(since)s AND b.busy_from_at < %(closes)s
+  OR b.room_id IN ({{rooms}}) AND b.busy_from_at > %(since)s AND b.busy_from_at < %(closes)s
+)
+"""
+
+# Parts of a second go down at a start and up at an end; only time off and closures can have any. SQLite keeps text.
+FLOOR = {
+    "postgresql": "floor(extract(epoch FROM {0}))::bigint",
+    "sqlite": "CAST(strftime('%%s', substr({0}, 1, 19)) AS integer)",
+}
+CEIL = {
+    "postgresql": "ceil(extract(epoch FROM {0}))::bigint",
+    "sqlite": FLOOR["sqlite"] + " + (length({0}) > 19)",
+}
+
+
+@dataclass(slots=True)
+class Rows:
+    """What was loaded for a range, by therapist and by room."""
+
+    weekly: dict[int, list[WeeklyHours]] = field(default_factory=lambda: defaultdict(list))
+    dated: dict[int, list[DateHours]] = field(default_factory=lambda: defaultdict(list))
+    away: dict[int, list[Range]] = field(default_factory=lambda: defaultdict(list))
+    closed: list[Range] = field(default_factory=list)
+    room_closed: dict[int, list[Range]] = field(default_factory=lambda: defaultdict(list))
+    taken: dict[int, list[Taken]] = field(default_factory=lambda: defaultdict(list))
+    room_busy: dict[int, list[Range]] = field(default_factory=lambda: defaultdict(list))
+    lapsed: list[int] = field(default_factory=list)
+    """Holds that ran out but still stand in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Whose rows are wanted: of these therapists and these rooms, as they stand at `now`."""
+
+    therapists: Sequence[int]
+    rooms: Sequence[int]
+    now: dt.datetime
+    leaving_out: int | None = None
+    """A booking that is being moved."""
+
+    def ask(self, query: str, **values: dt.datetime | dt.date) -> list[tuple[Any, ...]]:
+        ids = {"therapists": _list(self.therapists), "rooms": _list(self.rooms)}
+        with connection.cursor() as cursor:
+            cursor.execute(query.format(**ids, **_instants()), {name: _stored(each) for name, each in values.items()})
+            return cursor.fetchall()
+
+
+def load(shelf: Shelf, days: tuple[dt.date, dt.date], span: Range) -> Rows:
+    """The hours of the days, both included, and what meets the span."""
+    rows = Rows()
+    _load_hours(rows, shelf, *days)
+    opens, closes = walltime.from_epoch(span[0]), walltime.from_epoch(span[1])
+    _load_absences(rows, shelf, opens, closes)
+    _load_bookings(rows, shelf, opens, closes)
+    return rows
+
+
+def _load_hours(rows: Rows, shelf: Shelf, first: dt.date, last: dt.date) -> None:
+    for therapist, weekday, on, opens, closes, valid_from, valid_until in shelf.ask(HOURS, first=first, last=last):
+        if on is None:
+            valid = valid_from and _date(valid_from), valid_until and _date(valid_until)
+            rows.weekly[therapist].append(WeeklyHours(weekday, opens, closes, *valid))
+        else:
+            rows.dated[therapist].append(DateHours(_date(on), opens, closes))
+
+
+def _load_absences(rows: Rows, shelf: Shelf, opens: dt.datetime, closes: dt.datetime) -> None:
+    for therapist, room, *interval in shelf.ask(ABSENCES, opens=opens, closes=closes):
+        if therapist is not None:
+            rows.away[therapist].append((interval[0], interval[1]))
+        elif room is not None:
+            rows.room_closed[room].append((interval[0], interval[1]))
+        else:
+            rows.closed.append((interval[0], interval[1]))
+
+
+def _load_bookings(rows: Rows, shelf: Shelf, opens: dt.datetime, closes: dt.datetime) -> None:
+    wanted = set(shelf.therapists)
+    found = shelf.ask(BOOKINGS, since=opens - LONGEST_BUSY, closes=closes, now=shelf.now)
+    for pk, therapist, room, start, minutes, busy_from, busy_until, hands_on, has_lapsed in found:
+        if pk == shelf.leaving_out:
+            continue
+        if has_lapsed:
+            rows.lapsed.append(pk)
+            continue
+        if therapist in wanted:
+            rows.taken[therapist].append(Taken(start, minutes * 60, busy_from, busy_until, bool(hands_on)))
+        if room is not None:
+            rows.room_busy[room].append((busy_from, busy_until))
+
+
+def _list(ids: Sequence[int]) -> str:
+    """For IN; whole numbers of ours, and NULL where there are none, which is in nothing."""
+    return ", ".join(str(int(each)) for each in ids) or "NULL"
+
+
+def _instants() -> dict[str, str]:
+    """SQL that gives each instant as epoch seconds."""
+    floor, ceil = FLOOR[connection.vendor], CEIL[connection.vendor]
+    found = {"starts_at": floor.format("starts_at"), "ends_at": ceil.format("ends_at")}
+    return found | {f"b_{name}": floor.format(f"b.{name}") for name in ("starts_at", "busy_from_at", "busy_until_at")}
+
+
+def _stored(value: dt.datetime | dt.date) -> Any:
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value)
+
+
+def _date(value: dt.date | str) -> dt.date:
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
