@@ -112,8 +112,10 @@ def times(ask: Ask, slots: Iterable[Slot], *, with_day: bool = False) -> list[Ti
 def _time(ask: Ask, slot: Slot, with_day: bool, *, twice: bool) -> Time:
     start, end = _local(ask, slot), slot.ends_at.astimezone(ask.practice.zone)
     clock = f"{start:%H:%M}" + (f" {start.tzname()}" if twice else "")
-    day = words.weekday(start.date())
-    return Time(slot.starts_at, f"{day}, {clock}" if with_day else clock, f"{clock} to {end:%H:%M}, {day}")
+    day, ends = words.weekday(start.date()), f"{end:%H:%M}"
+    if with_day:  # what stands on a button is said in the same order
+        return Time(slot.starts_at, f"{day}, {clock}", f"{day}, {clock} to {ends}")
+    return Time(slot.starts_at, clock, f"{clock} to {ends}, {day}")
 
 
 def _local(ask: Ask, slot: Slot) -> dt.datetime:

@@ -13,7 +13,6 @@ from practice import words
 from practice.models import Practice
 
 SENTENCES = {
-    "held": "The time was kept for you.",
     "requested": "You asked for this session.",
     "booked": "The session was booked.",
     "imported": "The session was entered.",

@@ -121,7 +121,7 @@ class ConfirmAddress(WithChoice, views.ConfirmEmailVerificationCodeView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         quiet(self.request)
-        return super().get_context_data(**kwargs)
+        return super().get_context_data(**kwargs) | {"messages": []}
 
     def _verify_form_valid(self, form: CodeForm) -> HttpResponse:
         response = super()._verify_form_valid(form)

@@ -10,10 +10,7 @@ function showOwnTimes() {
     const own = clock(at, undefined);
     if (own === clock(at, zone)) continue;
     differs = true;
-    const small = document.createElement("small");
-    small.textContent = own;
-    button.append(small);
-    button.dataset.own = own;
+    button.dataset.own = own;  // the style sheet shows it
     button.setAttribute("aria-label", `${button.getAttribute("aria-label")}, ${own} by your own clock`);
   }
   for (const note of document.querySelectorAll("[data-own-zone]")) note.hidden = !differs;

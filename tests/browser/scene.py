@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import re
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,8 @@ def faults(page: Page) -> list[str]:
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
+
+
+def compressed(body: bytes, url: str) -> int:
+    """Bytes on the wire: fonts are compressed already, everything else is served with gzip at worst."""
+    return len(body) if url.endswith(".woff2") else len(gzip.compress(body, 9))
