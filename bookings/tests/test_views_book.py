@@ -5,12 +5,18 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.tests.factories import PASSWORD
+from accounts.models import User
+from accounts.tests.factories import PASSWORD, make_front_desk, make_user
+from bookings import lifecycle
 from bookings.models import Booking, Status
+from bookings.placing import Wish
 from bookings.tests.factories import make_session_type, make_therapist_at_work
-from clients.tests.factories import make_client_with_account
+from clients.models import Client
+from clients.tests.factories import make_client, make_client_with_account
+from practice.models import Practice
 from practice.tests.factories import make_practice
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def mara():
     """A practice whose one therapist is there every day from nine to six."""
+    cache.clear()  # what the sign-in pages count stays in the table from test to test
     make_practice(address="1 Quiet Lane, London", min_notice=dt.timedelta(hours=1))
     therapist = make_therapist_at_work(name="Mara", slug="mara")
     make_session_type(
@@ -29,7 +36,7 @@ def mara():
 
 def in_days(days, clock="11:00"):
     """A start on the practice's clock so many days from now."""
-    zone = make_practice.__globals__["Practice"].objects.current().zone
+    zone = Practice.objects.current().zone
     on = timezone.now().astimezone(zone).date() + dt.timedelta(days=days)
     return dt.datetime.combine(on, dt.time.fromisoformat(clock), zone).astimezone(dt.UTC)
 
@@ -65,7 +72,7 @@ def test_page_of_times_shows_the_soonest_and_a_month(client, mara):
 
 def test_returning_client_books_in_two_screens_and_types_nothing(client, mara):
     who = sign_in(client)
-    review = choose(client, in_days(3), follow=True)
+    review = choose(client, in_days(3))
     held = Booking.objects.get()
     assert (held.status, held.client) == (Status.HELD, who)
     done = client.post(f"/book/review/{held.ref}/", follow=True)
@@ -97,3 +104,229 @@ def test_visitor_who_signs_in_comes_to_the_review_of_what_they_chose(client, mar
     held = Booking.objects.get()
     assert review.redirect_chain == [(f"/book/review/{held.ref}/", 302)]
     assert (held.status, held.client) == (Status.HELD, who)
+
+
+def test_double_press_keeps_one_time_and_books_one_session(client, mara):
+    sign_in(client)
+    first, again = choose(client, in_days(3)), choose(client, in_days(3))
+    assert first.url == again.url
+    held = Booking.objects.get()
+    done = [client.post(f"/book/review/{held.ref}/").url for _ in range(2)]
+    assert done == [f"/book/done/{held.ref}/"] * 2
+    assert Booking.objects.count() == 1
+
+
+def test_lapsed_hold_is_still_booked_when_its_time_is_free(client, mara):
+    sign_in(client)
+    choose(client, in_days(3))
+    held = Booking.objects.get()
+    Booking.objects.update(hold_ends_at=timezone.now() - dt.timedelta(minutes=1))
+    assert "no longer kept" in client.get(f"/book/review/{held.ref}/").text
+    assert "It is booked" in client.post(f"/book/review/{held.ref}/", follow=True).text
+
+
+def test_lapsed_hold_whose_time_went_leads_to_the_nearest_times(client, mara):
+    sign_in(client)
+    choose(client, in_days(3))
+    held = Booking.objects.get()
+    Booking.objects.update(hold_ends_at=timezone.now() - dt.timedelta(minutes=1))
+    other = make_client_with_account()
+    wish = Wish(other, held.session_type.lengths.get(minutes=60), held.starts_at, mara)
+    lifecycle.book(wish, by=other.user, now=timezone.now())
+    page = client.post(f"/book/review/{held.ref}/", follow=True)
+    assert "taken in the meantime" in page.text
+    assert page.text.count('class="time"') == 3
+    assert Booking.objects.filter(client=held.client, status=Status.CONFIRMED).count() == 0
+
+
+def test_third_time_is_kept_after_one_of_two_is_given_back(client, mara):
+    sign_in(client)
+    choose(client, in_days(3))
+    choose(client, in_days(4))
+    page = client.get(choose(client, in_days(5)).url)
+    assert "Two times are kept for you already" in page.text
+    given_back = Booking.objects.order_by("pk").first()
+    chosen = client.post(f"/book/review/{given_back.ref}/release/")
+    assert chosen.url == "/book/time/chosen/"
+    review = client.post(chosen.url)
+    third = Booking.objects.order_by("pk").last()
+    assert (review.url, third.starts_at) == (f"/book/review/{third.ref}/", in_days(5))
+
+
+def test_hold_is_renewed_by_keeping_it_longer(client, mara):
+    sign_in(client)
+    choose(client, in_days(3))
+    held = Booking.objects.get()
+    Booking.objects.update(hold_ends_at=timezone.now() + dt.timedelta(minutes=1))
+    client.post(f"/book/review/{held.ref}/keep/")
+    held.refresh_from_db()
+    assert held.hold_ends_at > timezone.now() + dt.timedelta(minutes=9)
+
+
+def test_time_that_went_while_signing_up_keeps_the_account_and_the_choice(client, mara):
+    start = in_days(3)
+    choose(client, start, therapist="mara")
+    client.post("/accounts/signup/", DETAILS)
+    other = make_client_with_account()
+    length = mara.session_types.get().lengths.get(minutes=60)
+    lifecycle.book(Wish(other, length, start, mara), by=other.user, now=timezone.now())
+    page = client.post("/accounts/confirm-email/", {"code": code_from(mail.outbox[-1])}, follow=True)
+    assert "has just been taken" in page.text
+    assert page.redirect_chain[0][0].startswith("/book/relaxing/?minutes=60&therapist=mara&gone=")
+    assert User.objects.get(email="robin@example.com").has_confirmed_address
+
+
+def test_first_booking_of_an_approved_type_is_a_request(client, mara):
+    sign_in(client)
+    make_session_type(slug="talk", lengths={30: "0.00"}, rooms=[], therapists=[mara], approval="first")
+    review = client.post("/book/talk/", {"minutes": "30", "start": in_days(3).isoformat()}, follow=True)
+    assert "Ask for this session" in review.text
+    done = client.post(review.redirect_chain[-1][0], follow=True)
+    assert "You have asked for it" in done.text
+    assert Booking.objects.get().status == Status.REQUESTED
+
+
+def test_minor_is_told_at_the_field_and_nothing_is_written(client, mara):
+    choose(client, in_days(3))
+    born = timezone.now().date().replace(day=1) - dt.timedelta(days=17 * 365)
+    page = client.post("/accounts/signup/", DETAILS | {"date_of_birth": born.isoformat()})
+    assert page.context["form"].errors == {
+        "date_of_birth": ["Sessions are for adults: a client is 18 or older on the day of booking."]
+    }
+    assert (User.objects.filter(role="client").count(), Client.objects.count()) == (0, 0)
+
+
+def test_known_address_gets_the_same_answer_and_a_mail_of_its_own(client, mara):
+    make_user(email="robin@example.com")
+    choose(client, in_days(3))
+    page = client.post("/accounts/signup/", DETAILS, follow=True)
+    assert page.redirect_chain == [("/accounts/confirm-email/", 302)]
+    assert "Confirm address and book" in page.text
+    assert Client.objects.count() == 0
+    (sent,) = mail.outbox
+    assert sent.to == ["robin@example.com"]
+    assert client.get("/accounts/login/").status_code == 200
+
+
+def test_row_the_practice_kept_is_joined_when_the_code_comes(client, mara):
+    kept = make_client(email="robin@example.com", name="Robin H.")
+    choose(client, in_days(3))
+    client.post("/accounts/signup/", DETAILS)
+    kept.refresh_from_db()
+    assert kept.user is None
+    client.post("/accounts/confirm-email/", {"code": code_from(mail.outbox[-1])})
+    assert list(Client.objects.values_list("pk", "user__email")) == [(kept.pk, "robin@example.com")]
+    assert Booking.objects.get().client == kept
+
+
+def test_account_without_a_client_says_first_who_it_is(client, mara):
+    user = make_user()
+    client.force_login(user)
+    assert choose(client, in_days(3)).url == "/accounts/details/"
+    on = client.post("/accounts/details/", {"name": "Robin Hale", "date_of_birth": "1990-02-03"})
+    assert on.url == "/book/time/chosen/"
+    client.post(on.url)
+    assert Booking.objects.get().client.user == user
+
+
+def test_staff_are_led_to_the_practices_side(client, mara):
+    client.force_login(make_front_desk())
+    page = choose(client, in_days(3))
+    assert page.status_code == 422
+    assert "You are signed in for the practice." in page.text
+    assert Booking.objects.count() == 0
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"minutes": "45"}, "not offered in that length"),
+        ({"minutes": "abc"}, "not offered in that length"),
+        ({"minutes": "1000000000"}, "at most 5 characters"),
+        ({"minutes": "6\x000"}, "Null characters"),
+        ({"therapist": "nobody"}, "does not give this session"),
+        ({"therapist": "ma\x00ra"}, "Null characters"),
+        ({"start": ""}, "Please choose a time."),
+        ({"start": "soon"}, "That is not a time."),
+        ({"start": "\x00"}, "That is not a time."),
+        ({"start": "2026-11-30T11:00:00"}, "That is not a time."),
+        ({"start": "0001-01-01T00:00:00+14:00"}, "That is not a time."),
+        ({"start": "9999-12-31T23:59:59-12:00"}, "That is not a time."),
+        ({"start": "2020-01-06T11:00:00Z"}, "cannot be booked."),
+        ({"start": "9000-01-06T11:00:00Z"}, "cannot be booked."),
+        ({"start": "off grid"}, "cannot be booked."),
+        ({"start": "seconds"}, "cannot be booked."),
+    ],
+)
+def test_bad_choice_is_refused_in_a_sentence_and_writes_nothing(client, mara, sent, sentence, signed_in):
+    if signed_in:
+        sign_in(client)
+    odd = {"off grid": in_days(3, "11:07"), "seconds": in_days(3) + dt.timedelta(seconds=1)}
+    if sent.get("start") in odd:
+        sent = {"start": odd[sent["start"]].isoformat()}
+    page = client.post("/book/relaxing/", {"minutes": "60", "start": in_days(3).isoformat()} | sent)
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert Booking.objects.count() == 0
+    assert "chosen_time" not in client.session
+
+
+def test_price_sent_along_is_never_read(client, mara):
+    sign_in(client)
+    choose(client, in_days(3), price="0.01")
+    assert Booking.objects.get().price == 70
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "month=2026-99", "day=2026-02-30", "minutes=abc", "minutes=" + "9" * 5000, "therapist=%00", "month=9999-12", "day=0001-01-01",
+        "gone=never", "start=%00", "month=%F0%9F%8C%8A",
+    ],
+)  # fmt: skip
+def test_bad_address_shows_the_page_with_a_sentence(client, mara, query):
+    page = client.get(f"/book/relaxing/?{query}")
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+    assert 'class="time"' in page.text
+
+
+def test_far_months_show_the_nearest_one_that_can_be_booked(client, mara):
+    for month in ("1987-03", "2400-01"):
+        assert client.get(f"/book/relaxing/?month={month}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/book/unknown/", "/book/review/b-unknown/", "/book/done/b-unknown/", "/my/b-unknown/", "/my/%00/", "/book/%00/"],
+)
+def test_unknown_things_are_not_found(client, mara, path):
+    sign_in(client)
+    assert client.get(path).status_code == 404
+
+
+def test_session_type_without_a_therapist_says_so(client, mara):
+    make_session_type(slug="orphan")
+    page = client.get("/book/orphan/")
+    assert "cannot be booked here at the moment" in page.text
+
+
+def test_page_of_times_takes_as_many_queries_for_three_therapists_as_for_one(
+    client, mara, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(16):
+        client.get("/book/relaxing/")
+    for _ in range(2):
+        make_therapist_at_work(offers=[mara.session_types.get()])
+    with django_assert_max_num_queries(16):
+        client.get("/book/relaxing/")
+
+
+def test_list_of_sessions_takes_as_many_queries_for_three_as_for_one(client, mara, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        client.get("/book/")
+    for _ in range(2):
+        make_session_type(therapists=[mara])
+    with django_assert_num_queries(6):
+        client.get("/book/")
