@@ -37,6 +37,7 @@ OPEN_MOVES = Prefetch(
     "move_requests", MoveRequest.objects.filter(answer=Answer.OPEN).select_related("therapist"), to_attr="open_moves"
 )
 NEAREST = 3
+KEY = "Of your own, one for each booking that is wanted: up to 200 printable characters."
 
 
 def problem_statuses(*codes: int) -> dict[int, type[Problem]]:
@@ -50,7 +51,7 @@ def problem_statuses(*codes: int) -> dict[int, type[Problem]]:
 def create_booking(
     request: HttpRequest,
     asked: NewBooking,
-    key: Annotated[KeyText | None, Header(None, alias="Idempotency-Key")] = None,  # type: ignore[type-arg]
+    key: Annotated[KeyText | None, Header(None, alias="Idempotency-Key", description=KEY)] = None,  # type: ignore[type-arg]
 ) -> HttpResponse:
     """Books at once. A client books for themselves; staff name the `client`. Where the therapist approves, the booking is
     a request. With an `Idempotency-Key` a repeat gets the first answer."""

@@ -84,10 +84,12 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
 def _fields(document: dict[str, Any], schema: dict[str, Any] | None) -> list[dict[str, Any]]:
     schema = _followed(document, schema or {})
     required = schema.get("required", [])
-    return [
-        _field(name, _followed(document, each), name in required, "in the body")
-        for name, each in schema.get("properties", {}).items()
-    ]
+    fields = []
+    for name, each in schema.get("properties", {}).items():
+        followed = _followed(document, each)
+        parts = list(_followed(document, followed.get("items", {})).get("properties", {}))
+        fields.append(_field(name, followed, name in required, "in the body") | {"parts": parts})
+    return fields
 
 
 def _followed(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
