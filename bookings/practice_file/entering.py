@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from bookings import placing
+from bookings.errors import Busy
 from bookings.models import Booking, Status
 from bookings.practice_file import booking_rows, known, offer_rows, people_rows, physics, sense
 from bookings.practice_file.booking_rows import Tell
@@ -30,18 +31,26 @@ def enter(
 ) -> Report:
     """Checks the rest and writes. `faults` are those of shape; `tell` hears how many of how many bookings are in.
 
-    Raises FaultyFile with every fault, and then nothing is written. On a dry run all is done and taken back.
+    Raises FaultyFile with every fault, or Busy, and then nothing is written. On a dry run all is done and taken back.
     """
-    with transaction.atomic():
-        sheet = Sheet(tree, faults)
-        here = known.load(sheet, now)
-        zone = sense.zone_of(tree, faults, here.zone)
-        sense.check(sheet, here, zone)
-        planned = physics.check(sheet, here, zone)
-        faults.raise_any()
-        report = Report()
-        _write(tree, planned, here, now, report, tell)
-        transaction.set_rollback(dry_run)
+    try:
+        with transaction.atomic():
+            report = _check_and_write(tree, faults, now, tell)
+            transaction.set_rollback(dry_run)
+    except OperationalError as error:
+        raise Busy from error
+    return report
+
+
+def _check_and_write(tree: dict[str, Any], faults: Faults, now: dt.datetime, tell: Tell) -> Report:
+    sheet = Sheet(tree, faults)
+    here = known.load(sheet, now)
+    zone = sense.zone_of(tree, faults, here.zone)
+    sense.check(sheet, here, zone)
+    planned = physics.check(sheet, here, zone)
+    faults.raise_any()
+    report = Report()
+    _write(tree, planned, here, now, report, tell)
     return report
 
 

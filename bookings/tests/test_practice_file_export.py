@@ -29,6 +29,7 @@ from bookings.tests.factories import (
     make_weekly_hours,
 )
 from bookings.tests.practice_files import EXAMPLE, booking, enter, example, exported
+from practice.environment import BASE_DIR
 from practice.models import Practice
 from practice.tests.factories import make_page_text, make_practice
 
@@ -36,7 +37,21 @@ pytestmark = pytest.mark.django_db
 
 KEPT = ("practice.Practice", "practice.PageText", "clients.Client") + tuple(
     f"bookings.{name}"
-    for name in ["Room", "SessionType", "SessionTypeRoom", "Prerequisite", "Length", "Therapist", "Offer", "OfferPrice", "WeeklyHours", "DateHours", "TimeOff", "Closure", "Booking"]
+    for name in [
+        "Room",
+        "SessionType",
+        "SessionTypeRoom",
+        "Prerequisite",
+        "Length",
+        "Therapist",
+        "Offer",
+        "OfferPrice",
+        "WeeklyHours",
+        "DateHours",
+        "TimeOff",
+        "Closure",
+        "Booking",
+    ]
 )
 # How a row came to be here is not the practice; accounts are made anew.
 OWN = {"id", "created_at", "made_via", "version", "user"}
@@ -79,6 +94,10 @@ def came_back(source):
 def test_example_comes_back():
     first, second = came_back(EXAMPLE)
     assert first == second
+
+
+def test_example_is_the_one_of_the_documentation():
+    assert f"```yaml\n{EXAMPLE}```" in (BASE_DIR / "docs/practice-file.md").read_text("utf-8")
 
 
 def test_export_reads_like_the_example():
@@ -286,7 +305,12 @@ def practices(draw):
             rest = [slug for slug in type_slugs if slug != kind["slug"]]
             therapist["offers"] = [{"session_type": kind["slug"], "prices": prices}, *rest]
     clients = draw(
-        unique(mapping(ref=REFS, name=NAMES, phone=WORDS, date_of_birth=st.just("1980-02-29")), "ref", min_size=1, max_size=3)
+        unique(
+            mapping(ref=REFS, name=NAMES, phone=WORDS, date_of_birth=st.just("1980-02-29")),
+            "ref",
+            min_size=1,
+            max_size=3,
+        )
     )
     tree = {
         "practice": draw(

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from bookings.errors import Refusal
 from bookings.practice_file import entering, shape, text
 from bookings.practice_file.faults import FaultyFile
 from bookings.practice_file.report import Report
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             number = len(faulty.faults)
             says = f"Nothing was imported: the file has {number} fault{'' if number == 1 else 's'}."
             raise CommandError(f"{says}\n{faulty}") from None
+        except Refusal as refusal:
+            raise CommandError(f"Nothing was imported. {refusal}") from None
         self.say(report, dry_run=options["dry_run"])
 
     def import_file(self, raw: bytes, *, now: dt.datetime, dry_run: bool) -> Report:
