@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from accounts.models import Role, User
 from bookings.models import Booking, Length, Therapist
@@ -15,6 +15,9 @@ from clients.models import Client
 from practice.forms import WallClockField
 from practice.models import Practice
 from practice.words import money
+
+NAMED = 8
+"""How many clients are named where several match."""
 
 WHY = "Kept with the booking."
 
@@ -113,16 +116,27 @@ class NoShowForm(ActForm):
     )
 
 
-class ClientSelect(AutocompleteSelect):
-    """The admin's search box, which otherwise looks up whatever was sent."""
+class ClientField(forms.CharField):
+    """Finds the one client that somebody means: by ref, by e-mail address, or by a part of the name."""
 
-    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> Any:
-        keys = [each if each.isascii() and each.isdigit() and len(each) < 19 else "" for each in value]
-        return super().optgroups(name, keys, attr)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+        self.queryset = Client.objects.none()
+
+    def clean(self, value: Any) -> Client:
+        text = super().clean(value)
+        exact = Q(ref=text) | Q(email__iexact=text)
+        found = self.queryset.filter(exact)[:NAMED] or self.queryset.filter(name__icontains=text)[:NAMED]
+        if not found:
+            raise ValidationError(f"No client is found for “{text}”. Try a part of the name, or add the client first.")
+        if len(found) > 1:
+            names = "; ".join(f"{each.name} ({each.email or 'no e-mail'}, {each.ref})" for each in found)
+            raise ValidationError(f"Several clients match: {names}. Type the e-mail address or the ref of one.")
+        return found[0]
 
 
 class NewBookingForm(OverrideForm):
-    client = forms.ModelChoiceField(Client.objects.none())
+    client = ClientField(help_text="A part of the name, the e-mail address or the ref.")
     length = forms.ModelChoiceField(Length.objects.none(), label="Session")
     therapist = forms.ModelChoiceField(Therapist.objects.none(), required=False, empty_label="Any")
     starts_at = WallClockField(label="Start", help_text="On the practice's clock. The room is chosen by itself.")
@@ -132,8 +146,6 @@ class NewBookingForm(OverrideForm):
         super().__init__(*args, **kwargs)
         clients, lengths, therapists = (self._choice(name) for name in ("client", "length", "therapist"))
         clients.queryset = Client.objects.for_user(user)
-        clients.widget = ClientSelect(Booking._meta.get_field("client"), admin.site)
-        clients.widget.choices = clients.choices
         lengths.queryset = offered_lengths()
         lengths.choices = grouped(lengths.queryset)
         therapists.queryset = therapists_of(user)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from accounts.models import Role
+from accounts.models import Role, User
 from bookings import absences
 from bookings.admin.offer import IN_LISTS
 from bookings.errors import Refusal
@@ -115,7 +115,6 @@ class TherapistAdmin(HoursAdmin):
     list_display = ["name", "user", "order", "active"]
     list_select_related = ["user"]
     search_fields = ["name"]
-    autocomplete_fields = ["user"]
     labels = IN_LISTS | {
         "user": "Account",
         "bio": "About you, for clients",
@@ -136,6 +135,10 @@ class TherapistAdmin(HoursAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Therapist | None = None) -> dict[str, list[str]]:
         return {"slug": ["name"]} if request.user.is_owner and obj is None else {}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = User.objects.filter(role__in=(Role.THERAPIST, Role.OWNER)).order_by("email")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Therapist, form: Any, change: bool) -> None:
         obj.save()

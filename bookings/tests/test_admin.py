@@ -391,7 +391,7 @@ def new(user, **values):
 def test_staff_book_for_a_client_and_it_is_confirmed_at_once() -> None:
     kind = make_session_type(approval="always")
     mara, client = make_therapist_at_work(offers=[kind]), make_client()
-    answer = new(make_front_desk(), client=client.pk, length=kind.lengths.get().pk, starts_at=typed(ahead(3)))
+    answer = new(make_front_desk(), client=client.ref, length=kind.lengths.get().pk, starts_at=typed(ahead(3)))
     booking = Booking.objects.get()
     assert answer.headers["Location"] == f"{BOOKINGS}{booking.pk}/change/"
     assert (booking.client, booking.therapist, booking.starts_at, booking.status, booking.made_via) == (
@@ -404,7 +404,7 @@ def test_a_start_that_is_refused_keeps_what_was_typed_and_shows_every_reason() -
     mara, client = make_therapist_at_work(offers=[kind]), make_client(name="Sam Kept")
     make_closure(ahead(3, "00:00"), ahead(3, "12:00"))
     wish = {
-        "client": client.pk,
+        "client": client.ref,
         "length": kind.lengths.get().pk,
         "therapist": mara.pk,
         "starts_at": typed(ahead(3, "10:07")),
@@ -414,7 +414,7 @@ def test_a_start_that_is_refused_keeps_what_was_typed_and_shows_every_reason() -
         "Sessions do not start at that minute.",
         "The practice is closed then.",
         "Free near it: ",
-        "Sam Kept",
+        client.ref,
         typed(ahead(3, "10:07")),
     ):
         assert words in page
@@ -423,10 +423,28 @@ def test_a_start_that_is_refused_keeps_what_was_typed_and_shows_every_reason() -
     assert Booking.objects.get().starts_at == ahead(3, "10:07")
 
 
+@pytest.mark.parametrize("words", ["c-kim", "KIM@example.com", "kim m"])
+def test_a_client_is_found_by_ref_address_or_a_part_of_the_name(words) -> None:
+    kind = make_session_type()
+    make_therapist_at_work(offers=[kind])
+    kim = make_client(ref="c-kim", name="Kim Marsh", email="kim@example.com")
+    make_client(name="Kim Other")
+    new(make_front_desk(), client=words, length=kind.lengths.get().pk, starts_at=typed(ahead(3)))
+    assert Booking.objects.get().client == kim
+
+
+def test_several_clients_or_none_who_match_are_told() -> None:
+    for ref in ("c-1", "c-2"):
+        make_client(ref=ref, name="Kim", email="")
+    desk = make_front_desk()
+    assert "Kim (no e-mail, c-1); Kim (no e-mail, c-2)" in new(desk, client="kim").content.decode()
+    assert "No client is found for “Jo”." in new(desk, client="Jo").content.decode()
+
+
 def test_a_start_refused_with_any_therapist_offers_what_is_free_near_it() -> None:
     kind = make_session_type()
     make_therapist_at_work(offers=[kind])
-    page = new(make_owner(), client=make_client().pk, length=kind.lengths.get().pk, starts_at=typed(ahead(3, "03:00")))
+    page = new(make_owner(), client=make_client().ref, length=kind.lengths.get().pk, starts_at=typed(ahead(3, "03:00")))
     assert "The session would lie outside the working hours." in page.content.decode()
     assert "Free near it: " in page.content.decode()
 
@@ -434,7 +452,7 @@ def test_a_start_refused_with_any_therapist_offers_what_is_free_near_it() -> Non
 def test_a_therapist_books_into_their_own_calendar_alone() -> None:
     kind = make_session_type()
     mara, jon = make_therapist_at_work(offers=[kind]), make_therapist_at_work(offers=[kind])
-    wish = {"client": make_client().pk, "length": kind.lengths.get().pk, "starts_at": typed(ahead(3))}
+    wish = {"client": make_client().ref, "length": kind.lengths.get().pk, "starts_at": typed(ahead(3))}
     assert new(mara.user, **wish, therapist=jon.pk).status_code == 200
     assert new(mara.user, **wish).status_code == 200
     assert not Booking.objects.exists()
@@ -460,7 +478,9 @@ def test_nonsense_in_the_form_is_told_and_writes_nothing(values) -> None:
 
 def test_the_form_comes_filled_for_a_client_and_ignores_nonsense_in_its_address() -> None:
     client, owner = make_client(name="Sam Filled"), browser(make_owner())
-    assert "Sam Filled" in owner.get(f"{BOOKINGS}add/", {"client": client.pk}).content.decode()
+    page = owner.get(f"/admin/clients/client/{client.pk}/change/").content.decode()
+    assert f"{BOOKINGS}add/?client={client.ref}" in page
+    assert f'value="{client.ref}"' in owner.get(f"{BOOKINGS}add/", {"client": client.ref}).content.decode()
     assert owner.get(f"{BOOKINGS}add/", {"client": "\x00", "starts_at": "x", "length": "9" * 40}).status_code == 200
 
 
