@@ -98,7 +98,7 @@ def _context(message: Message, booking: Booking, practice: Practice) -> dict[str
         "when": words.moment(booking.starts_at, zone),
         "until": f"{booking.ends_at.astimezone(zone):%H:%M}",
         "zone": words.zone(practice.timezone),
-        "length": words.span(dt.timedelta(minutes=booking.minutes)),
+        "length": words.counted(booking.minutes, "minute"),
         "price": words.price(booking.price, booking.currency),
         "fee": words.money(booking.late_fee, booking.currency) if booking.late_fee else "",
         "free_until": words.moment(booking.free_until_at, zone),
