@@ -115,7 +115,14 @@ else:
         f"-c statement_timeout={env.str('STATEMENT_TIMEOUT', default='5s')} -c lock_timeout=2s "
         "-c idle_in_transaction_session_timeout=15s",
     )
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "practice_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "practice_cache",
+        # The sign-in pages count attempts here; the default of 300 would let a few hundred addresses wash the counts out.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # Time and language
@@ -215,6 +222,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "outbox.sweep", "schedule": 30.0},
     "expire": {"task": "bookings.expire", "schedule": 60.0},
+    "tidy": {"task": "accounts.tidy", "schedule": 86_400.0},
 }
 
 # Safety
