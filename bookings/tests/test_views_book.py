@@ -4,6 +4,13 @@ import datetime as dt
 import re
 
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.core import mail
 from django.core.cache import cache
 from django.utils import timezone
@@ -206,6 +213,43 @@ def test_known_address_gets_the_same_answer_and_a_mail_of_its_own(client, mara):
     (sent,) = mail.outbox
     assert sent.to == ["robin@example.com"]
     assert client.get("/accounts/login/").status_code == 200
+
+
+def test_sign_up_sent_again_at_once_is_asked_to_wait(client, mara):
+    choose(client, in_days(3))
+    client.post("/accounts/signup/", DETAILS)
+    page = client.post("/accounts/signup/", DETAILS)
+    assert page.status_code == 429
+    assert "Please wait a minute and try again. What you chose is kept." in page.text
+
+
+def test_code_page_takes_no_other_address_so_that_it_tells_nothing(client, mara):
+    make_user(email="known@example.com")
+    seen = []
+    for email in ("known@example.com", "fresh@example.com"):
+        client.logout()
+        client.post("/accounts/signup/", DETAILS | {"email": email})
+        page = client.post("/accounts/confirm-email/", {"action": "change", "email": "other@example.com"})
+        seen.append(
+            (page.status_code, page.text.count("error-summary"), User.objects.filter(email="other@example.com").count())
+        )
+    assert seen[0] == seen[1]
+
+
+def test_second_factor_on_the_way_leads_to_the_time_that_was_chosen(client, mara):
+    who = make_client_with_account()
+    secret = generate_totp_secret()
+    TOTP.activate(who.user, secret)
+    choose(client, in_days(3))
+    step = client.post("/accounts/login/", {"login": who.user.email, "password": PASSWORD})
+    assert step.url == "/accounts/2fa/authenticate/"
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    after = client.post(step.url, {"code": code})
+    assert after.url == "/book/time/chosen/"
+    assert "You chose a time before you signed in." in client.get("/my/").text
+    assert "Keep this time for me" in client.get(after.url).text
+    client.post(after.url)
+    assert Booking.objects.get().client == who
 
 
 def test_row_the_practice_kept_is_joined_when_the_code_comes(client, mara):

@@ -18,6 +18,7 @@ from bookings.errors import Refusal
 from bookings.messages import calendar_file
 from bookings.models import Booking, Proposal, Status
 from bookings.particulars import Particulars
+from bookings.views import choice
 from bookings.views.review import own
 from practice import words
 from practice.models import Practice
@@ -44,6 +45,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "coming": _rows(coming, practice, now),
         "past": _rows(page.object_list, practice, now),
         "page": page,
+        "chosen": choice.recalled(request, now),
     }
     return render(request, "bookings/my.html", shown)
 
