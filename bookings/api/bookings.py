@@ -16,8 +16,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Header, Query, Router
 
-from accounts.models import ApiToken
-from bookings import choice, diary, lifecycle, moves, repeats
+from accounts.models import ApiToken, Role
+from bookings import choice, diary, lifecycle, moves, permissions, repeats
 from bookings.api import problems, shown
 from bookings.api.door import Bearer
 from bookings.api.reading import known_only
@@ -67,6 +67,7 @@ def create_booking(
 def _book(asked: NewBooking, token: ApiToken, now: dt.datetime, keep: Keep) -> str:
     client = _client_for(asked.client, token)
     chosen = choice.by_name(asked.session_type, asked.minutes, asked.therapist)
+    _check_calendar(asked.therapist, token.user)
     wish = Wish(client, chosen.length, asked.start, chosen.therapist)
 
     def text(booking: Booking) -> str:
@@ -74,6 +75,12 @@ def _book(asked: NewBooking, token: ApiToken, now: dt.datetime, keep: Keep) -> s
 
     made = lifecycle.book(wish, by=token.user, now=now, via=Way.API, then=lambda row: keep(row, text(row)))
     return text(made)
+
+
+def _check_calendar(slug: str | None, user: Any) -> None:
+    """A therapist fills their own calendar, so they name themselves. Raises a Refusal."""
+    if user.is_staff and user.role == Role.THERAPIST and not (slug and permissions.may_fill(_therapist(slug), user)):
+        raise Refusal("A therapist books into their own calendar: name yourself as the therapist.")
 
 
 def digest(asked: NewBooking) -> str:
@@ -160,8 +167,9 @@ def get_booking(request: HttpRequest, ref: str) -> HttpResponse:
 def reschedule_booking(request: HttpRequest, ref: str, asked: Move) -> HttpResponse:
     """Moves the same booking. Where the therapist approves each session, a client's move is a request: the booking stays as
     it is, with `move_requested`."""
-    booking, user, now = _find(ref, request), request.auth.user, timezone.now()
+    booking, user, now = _find(ref, request, to_change=True), request.auth.user, timezone.now()
     therapist = _therapist(asked.therapist) if asked.therapist else booking.therapist
+    _check_calendar(therapist.slug, user)
     try:
         moves.reschedule(
             booking,
@@ -186,7 +194,7 @@ def reschedule_booking(request: HttpRequest, ref: str, asked: Move) -> HttpRespo
 )
 def cancel_booking(request: HttpRequest, ref: str, asked: Cancellation | None = None) -> HttpResponse:
     """Cancels a booking or a request. Inside the notice the fee is told first; `accept_late` goes on."""
-    booking, asked = _find(ref, request), asked or Cancellation()
+    booking, asked = _find(ref, request, to_change=True), asked or Cancellation()
     lifecycle.cancel(
         booking,
         by=request.auth.user,
@@ -206,10 +214,13 @@ def _visible(user: Any) -> BookingQuerySet:
     return visible.select_related("client", "therapist__user", "session_type", "room").prefetch_related(OPEN_MOVES)
 
 
-def _find(ref: str, request: HttpRequest) -> Booking:
+def _find(ref: str, request: HttpRequest, *, to_change: bool = False) -> Booking:
+    """Raises Http404 for what the caller may not see, and a Refusal for what they may see and not change."""
     booking = _visible(request.auth.user).filter(ref=ref).first() if REF.regex.match(ref) else None
     if booking is None:
         raise Http404
+    if to_change and not permissions.may_change(booking, request.auth.user):
+        raise Refusal("This booking is in another therapist's calendar.")
     return booking
 
 
