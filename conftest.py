@@ -10,6 +10,7 @@ from django.test import TransactionTestCase
 
 from bookings import constraints
 from practice import servers
+from vault import constraints as vault_constraints
 
 ROOT = Path(__file__).resolve().parent
 NEED_MORE = [ROOT / "tests" / "browser", ROOT / "tests" / "whole"]
@@ -39,10 +40,12 @@ def history_gives_way_to_the_flush() -> Iterator[None]:
 
     def flush_history_too(case: TransactionTestCase) -> None:
         constraints.remove(connection, constraints.HISTORY)
+        vault_constraints.remove(connection)
         try:
             flush(case)
         finally:
             constraints.install(connection, constraints.HISTORY)
+            vault_constraints.install(connection)
 
     TransactionTestCase._fixture_teardown = flush_history_too
     yield

@@ -12,16 +12,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-class NoDemoAccounts(bootsteps.Step):
+class SafeToStart(bootsteps.Step):
     """A worker asks what the web server asks before it starts."""
 
     def __init__(self, parent: Any, **options: Any) -> None:
         from django.db import connection
 
-        from practice.opening import refuse_demo_accounts
+        from practice.opening import refuse_unsafe_start
 
-        refuse_demo_accounts()
+        refuse_unsafe_start()
         connection.close()
 
 
-app.steps["worker"].add(NoDemoAccounts)
+app.steps["worker"].add(SafeToStart)

@@ -87,6 +87,7 @@ def check(mode: str, environ: Mapping[str, str]) -> None:
     if mode == "demo" and is_on(environ.get("DEBUG")):
         raise ImproperlyConfigured("DEBUG must be off in the demo.")
     check_encryption_keys(environ.get("FIELD_ENCRYPTION_KEYS", ""))
+    check_anchor_file(environ.get("LEDGER_ANCHOR_FILE", ""))
 
 
 def check_production(environ: Mapping[str, str]) -> None:
@@ -96,6 +97,7 @@ def check_production(environ: Mapping[str, str]) -> None:
             raise ImproperlyConfigured(f"{name} is not set; it should be {what}.")
     check_secret_key(environ["SECRET_KEY"])
     check_encryption_keys(environ["FIELD_ENCRYPTION_KEYS"])
+    check_anchor_file(environ.get("LEDGER_ANCHOR_FILE", ""))
     check_addresses(environ)
     check_servers(environ)
 
@@ -113,6 +115,11 @@ def check_encryption_keys(keys: str) -> None:
             size = 0
         if size != 32:
             raise ImproperlyConfigured(f"FIELD_ENCRYPTION_KEYS: key {number} is not base64 of 32 bytes.")
+
+
+def check_anchor_file(path: str) -> None:
+    if path and not Path(path).absolute().parent.is_dir():
+        raise ImproperlyConfigured(f"LEDGER_ANCHOR_FILE: the folder of {path} is not there.")
 
 
 def check_addresses(environ: Mapping[str, str]) -> None:

@@ -1,10 +1,25 @@
-"""What must not be true when production starts serving: a demo account, whose password everyone knows."""
+"""What is asked before the site or a worker starts serving: no demo account in production, and what the apps add."""
+
+from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 
 DEMO_DOMAIN = "@demo.example"
+
+_questions: list[Callable[[], None]] = []
+
+
+def ask_before_serving(question: Callable[[], None]) -> None:
+    """An app above adds a question, in its AppConfig.ready; it raises ImproperlyConfigured to stop the start."""
+    if question not in _questions:
+        _questions.append(question)
+
+
+def refuse_unsafe_start() -> None:
+    for question in [refuse_demo_accounts, *_questions]:
+        question()
 
 
 def demo_accounts() -> list[str]:

@@ -25,6 +25,7 @@ DEBUG = MODE == "development"
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS")
+LEDGER_ANCHOR_FILE = env.str("LEDGER_ANCHOR_FILE", default=str(VAR_DIR / "ledger-anchors.jsonl"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=environment.LOOPBACK_HOSTS)
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL] if PRODUCTION else [])
@@ -34,6 +35,7 @@ API_RATE = env.int("API_RATE", default=120)  # calls a minute for each token
 
 INSTALLED_APPS = [
     "practice",
+    "vault",
     "accounts",
     "outbox",
     "clients",
@@ -223,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "outbox.sweep", "schedule": 30.0},
     "expire": {"task": "bookings.expire", "schedule": 60.0},
     "tidy": {"task": "accounts.tidy", "schedule": 86_400.0},
+    "anchor": {"task": "vault.anchor", "schedule": 300.0},  # it sends one out when an hour has passed
 }
 
 # Safety

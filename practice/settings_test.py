@@ -10,6 +10,7 @@ FIXED = {
     "SITE_URL": "http://testserver",
     "EMAIL_URL": "memorymail://",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "LEDGER_ANCHOR_FILE": f"{tempfile.gettempdir()}/practice-anchors-{os.getpid()}.jsonl",
 }
 os.environ.update(FIXED)
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{tempfile.gettempdir()}/practice-{os.getuid()}.sqlite3")

@@ -14,14 +14,14 @@ FORBIDDEN = {"utils", "util", "common", "core", "helpers", "services", "misc"}
 LAYER_OF = {
     name: layer
     for layer, names in {
-        0: "availability errors ical ranges rules spans walltime words "
+        0: "availability chain crypto errors ical ranges rules spans walltime words "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
-        1: "constraints fields models querysets",
-        2: "brochure choice diary health journey loading pages particulars permissions picker readiness registry reports story "
+        1: "constraints fields keys models querysets",
+        2: "brochure choice diary health journey loading pages particulars permissions picker readiness registry reports story trail verifier "
         "practice_file.current practice_file.known",
-        3: "absences changes defaults delivery importing invitations lifecycle messages moves notices nudge placing "
-        "planning records repeats throttle practice_file practice_file.booking_rows practice_file.entering "
+        3: "absences anchors changes defaults delivery importing invitations ledger lifecycle messages moves notices nudge placing "
+        "planning records repeats rotation throttle practice_file practice_file.booking_rows practice_file.entering "
         "practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas",
         5: "adapter admin admin_site api apps backends context management middleware migrations tasks templatetags "
@@ -30,7 +30,7 @@ LAYER_OF = {
     for name in names.split()
 }
 # Packages that know nothing of Django, a clock or a server, so that a pure module may lean on them.
-PURE_PACKAGES = {"icalendar", "jsonschema", "yaml"}
+PURE_PACKAGES = {"cryptography", "icalendar", "jsonschema", "yaml"}
 # The wiring in practice/ is an edge: it starts things, and nothing in the apps may lean on it.
 WIRING = {"celery", "demo", "environment", "logs", "opening", "servers", "settings", "settings_test", "wsgi"}
 LAYER_OF |= dict.fromkeys(WIRING, 5)

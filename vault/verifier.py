@@ -1,0 +1,76 @@
+"""Asks whether the ledger is what was written: each entry, their order, and the heads that were sent out. Changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from vault import chain
+from vault.chain import Fault, Finding, Link, Mark
+from vault.models import Anchor, Entry, Head
+
+CHUNK = 2000
+
+
+class Verdict(NamedTuple):
+    """What was found, how many anchors there were to compare with, and what the reader should know besides."""
+
+    finding: Finding
+    anchors: int
+    notes: list[str]
+
+    @property
+    def is_intact(self) -> bool:
+        return self.finding.fault is None
+
+
+def verify(anchor_file: Path) -> Verdict:
+    """Marks are read before the entries, so that an entry appended meanwhile lies past all of them."""
+    marks, notes = marks_in(anchor_file)
+    filed = Anchor.objects.count()
+    if filed and not anchor_file.exists():
+        return Verdict(Finding(0, None, 0, _anchors_lost(filed, anchor_file)), 0, notes)
+    if not marks:
+        notes.append("No anchor was found, so a ledger cut short or written anew as a whole would not show.")
+    finding = chain.examine(_links(), [*marks, *_own_marks()])
+    return Verdict(finding, len(marks), notes)
+
+
+def _anchors_lost(filed: int, path: Path) -> Fault:
+    return Fault(0, f"{filed} anchors were sent to {path}, and that file is not there.")
+
+
+def _links() -> Iterator[Link]:
+    rows = Entry.objects.order_by("seq").values_list(*Link._fields)
+    return (Link(*row) for row in rows.iterator(chunk_size=CHUNK))
+
+
+def _own_marks() -> Iterator[Mark]:
+    """What the database itself remembers: worth less than a file elsewhere, and still more than nothing."""
+    for head in Head.objects.filter(seq__gt=0):
+        yield Mark(head.seq, head.hash, "the ledger's head")
+    for anchor in Anchor.objects.order_by("pk").iterator(chunk_size=CHUNK):
+        yield Mark(anchor.seq, anchor.hash, f"the anchor recorded at {anchor.at:%Y-%m-%d %H:%M} UTC")
+
+
+def marks_in(path: Path) -> tuple[list[Mark], list[str]]:
+    """The anchors in a file, and a note for each line that cannot be read (a crash can break off the last one)."""
+    marks, notes = [], []
+    lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+    for number, line in enumerate(lines, start=1):
+        mark = _mark(line, f"line {number} of {path.name}")
+        if mark:
+            marks.append(mark)
+        elif line.strip():
+            notes.append(f"Line {number} of {path.name} is no anchor and was passed over.")
+    return marks, notes
+
+
+def _mark(line: str, source: str) -> Mark | None:
+    try:
+        found = json.loads(line)
+        return Mark(int(found["seq"]), str(found["hash"]), source) if int(found["seq"]) > 0 else None
+    except (ValueError, TypeError, KeyError):
+        return None
