@@ -18,3 +18,16 @@ function showOwnTimes() {
 
 showOwnTimes();
 document.addEventListener("htmx:after:swap", showOwnTimes);
+
+// Where the part does not come, the whole page is asked for, which says what is the matter.
+const ask = (context) => location.assign(context.request.action);
+
+document.addEventListener("htmx:before:response", (event) => {
+  const {ctx} = event.detail;
+  if (ctx.response.status === 200 && !ctx.response.raw.redirected) return;
+  event.preventDefault();
+  ask(ctx);
+});
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail?.ctx?.request?.action) ask(event.detail.ctx);
+});

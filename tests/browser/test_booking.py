@@ -464,3 +464,19 @@ def test_no_answer_tells_whether_an_address_is_known(each_size, live_server):
         page.locator(".error-summary").wait_for()
         seen.append((page.url, page.locator("main").inner_text().replace(email, "…")))
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("fault", ["refused", "lost"])
+def test_day_that_does_not_come_by_itself_comes_with_the_whole_page(browser, browser_context_args, live_server, fault):
+    scene.build()
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/book/relaxing-massage/")
+    broken = (
+        (lambda route: route.abort()) if fault == "lost" else (lambda route: route.fulfill(status=503, body="Busy"))
+    )
+    page.route(re.compile("day="), broken, times=1)
+    page.locator(".month a:not([aria-current])").first.click()
+    expect(page.locator("#times-title")).to_be_focused()
+    expect(page).to_have_url(re.compile("day="))
+    context.close()
