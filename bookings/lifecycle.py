@@ -9,20 +9,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from bookings import changes, moves, notices, placing, readiness, rules
+from bookings import changes, moves, notices, placing, readiness, rules, story
 from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
-from bookings.errors import AddressNotConfirmed, Conflict, NotGiven, ReasonNeeded, TooManyHolds
+from bookings.errors import AddressNotConfirmed, Conflict, NotGiven, NotOffered, ReasonNeeded, TooManyHolds
 from bookings.models import Answer, Booking, Length, MoveRequest, SessionType, Status, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Wish, taking_time
 from clients.models import Client
 from practice import walltime
 from practice.models import Practice
+
+TERMS = (
+    "price", "currency", "cancellation_notice", "reschedule_notice", "late_fee_percent", "no_show_fee_percent",
+)  # fmt: skip
 
 # Making a booking
 
@@ -62,20 +68,12 @@ def release(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
 def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     """Makes a hold a booking, or a request where the therapist approves. One that ran out succeeds if the time is still
     free; notice and horizon were judged when it was made. Raises Conflict, SlotTaken, NotOffered."""
-    act = Act(by, now, Way.WEB)
-    if booking.status == Status.EXPIRED:
-        length = (
-            Length.objects.select_related("session_type")
-            .filter(session_type=booking.session_type, minutes=booking.minutes)
-            .first()
-        )
-        if length is None:
-            raise NotGiven("minutes", "This length is no longer offered.")
-        wish = Wish(booking.client, length, booking.starts_at, booking.therapist)
-        return _book(wish, act, ignoring=JUDGED_AT_THE_HOLD)
-    if booking.status != Status.HELD:
+    if booking.status not in (Status.HELD, Status.EXPIRED) or booking.hold_ends_at is None:
         raise Conflict
-    practice = Practice.objects.current()
+    act, practice = Act(by, now, Way.WEB), Practice.objects.current()
+    _check_ahead(booking, practice, now)
+    if booking.status == Status.EXPIRED:
+        return _book(_wish_again(booking), act, ignoring=JUDGED_AT_THE_HOLD)
     readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
     status = _first_status(booking.client, booking.session_type)
     changed = changes.change(
@@ -88,6 +86,21 @@ def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     )
     _announce_made(changed, practice, now)
     return changed
+
+
+def _check_ahead(held: Booking, practice: Practice, now: dt.datetime) -> None:
+    """What was judged at the hold counts for as long as a hold can last; a start that has passed is never booked."""
+    notice = practice.min_notice if now >= held.created_at + rules.HOLD_LONGEST else dt.timedelta(0)
+    if held.starts_at < now + notice:
+        raise NotOffered([Reason.TOO_SOON])
+
+
+def _wish_again(lapsed: Booking) -> Wish:
+    lengths = Length.objects.select_related("session_type").filter(session_type__active=True)
+    length = lengths.filter(session_type=lapsed.session_type, minutes=lapsed.minutes).first()
+    if length is None:
+        raise NotGiven("minutes", "This length is no longer offered.")
+    return Wish(lapsed.client, length, lapsed.starts_at, lapsed.therapist, lapsed)
 
 
 @taking_time
@@ -149,16 +162,25 @@ def _new(wish: Wish, practice: Practice, place: Place, act: Act) -> Booking:
         **placing.times(kind, wish.length.minutes, wish.starts_at),
         session_on=walltime.local_date(wish.starts_at, practice.zone),
         made_via=act.via,
-        price=wish.length.price if place.therapist.own_price is None else place.therapist.own_price,
-        currency=practice.currency,
-        cancellation_notice=practice.cancellation_notice
-        if kind.cancellation_notice is None
-        else kind.cancellation_notice,
-        reschedule_notice=practice.reschedule_notice if kind.reschedule_notice is None else kind.reschedule_notice,
-        late_fee_percent=practice.late_fee_percent,
-        no_show_fee_percent=practice.no_show_fee_percent,
         created_at=act.now,
+        **_terms(wish, place, practice),
     )
+
+
+def _terms(wish: Wish, place: Place, practice: Practice) -> dict[str, Any]:
+    """As they are now; for a hold that ran out, as its client saw them."""
+    if wish.lapsed is not None:
+        return {name: getattr(wish.lapsed, name) for name in TERMS}
+    kind, own_price = wish.session_type, place.therapist.own_price
+    cancelling, moving = kind.cancellation_notice, kind.reschedule_notice
+    return {
+        "price": wish.length.price if own_price is None else own_price,
+        "currency": practice.currency,
+        "cancellation_notice": practice.cancellation_notice if cancelling is None else cancelling,
+        "reschedule_notice": practice.reschedule_notice if moving is None else moving,
+        "late_fee_percent": practice.late_fee_percent,
+        "no_show_fee_percent": practice.no_show_fee_percent,
+    }
 
 
 # Answering a request
@@ -214,7 +236,9 @@ def cancel(
     late = changes.lateness(booking, booking.cancellation_notice, act, accept_late or clients_word or waive)
     if waive and late:
         late = {"is_late": True}
-    changed = changes.change(booking, Status.CANCELLED, "cancelled", act, cancelled_at=now, answer_by_at=None, **late)
+    owed = {"owed_before": str(booking.late_fee)} if booking.is_late else {}
+    ended = {"cancelled_at": now, "answer_by_at": None}
+    changed = changes.change(booking, Status.CANCELLED, "cancelled", act, details=owed, **ended, **late)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.CANCELLED, practice=Practice.objects.current(), now=now)
     return changed
@@ -222,14 +246,14 @@ def cancel(
 
 @taking_time
 def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
-    """Takes a cancellation back while its message is unsent and the time is free. Raises Conflict, SlotTaken."""
-    if (
-        booking.status != Status.CANCELLED
-        or booking.starts_at <= now
-        or not notices.take_back_cancellation(booking, now)
-    ):
+    """Takes the cancellation of a confirmed booking back while its message is unsent and the time is free; what was owed
+    before it is owed again. A client takes back their own alone. Raises Conflict, SlotTaken."""
+    cancelling = story.cancelling_to_undo(booking, now)
+    if cancelling is None or not (by.is_staff or cancelling.by_id == by.pk):
         raise Conflict
-    practice = Practice.objects.current()
+    if not notices.take_back_cancellation(booking, now):
+        raise Conflict
+    practice, owed = Practice.objects.current(), cancelling.details.get("owed_before")
     place = moves.find_place(booking, booking.starts_at, booking.therapist, practice, by, now, POLICY)
     changed = changes.change(
         booking,
@@ -237,11 +261,12 @@ def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
         "cancel_undone",
         Act(by, now, Way.WEB),
         cancelled_at=None,
-        is_late=False,
-        late_fee=0,
+        is_late=owed is not None,
+        late_fee=Decimal(owed or 0),
         room=place.room,
     )
-    notices.announce(changed, practice=practice, now=now)
+    untold = [] if notices.was_told(changed) else [notices.CONFIRMED]
+    notices.announce(changed, *untold, practice=practice, now=now)
     return changed
 
 

@@ -15,7 +15,7 @@ from bookings import changes, diary, notices, placing, readiness, rules
 from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
-from bookings.errors import Conflict, NotGiven, ReasonNeeded
+from bookings.errors import Conflict, NotGiven, NotOffered, ReasonNeeded
 from bookings.models import Answer, Approval, Booking, MoveRequest, Proposal, Status, Therapist, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, taking_time
 from practice import walltime
@@ -156,6 +156,8 @@ def propose(booking: Booking, starts: list[dt.datetime], *, by: User, now: dt.da
         raise Conflict
     if not starts:
         raise NotGiven("starts", "Choose at least one time to propose.")
+    if min(starts) <= now:
+        raise NotOffered([Reason.TOO_SOON])
     practice = Practice.objects.current()
     ask = Ask(practice, booking.session_type, booking.minutes, now, diary.rooms_for(booking.session_type), booking)
     for start in starts:
@@ -178,6 +180,8 @@ def take_proposal(proposal: Proposal, *, by: User, now: dt.datetime) -> Booking:
         answer=Answer.TAKEN
     ):
         raise Conflict
+    if proposal.starts_at <= now:
+        raise NotOffered([Reason.TOO_SOON])
     practice = Practice.objects.current()
     readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
     place = find_place(booking, proposal.starts_at, proposal.therapist, practice, by, now, JUDGED_AT_THE_HOLD)

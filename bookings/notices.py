@@ -29,6 +29,7 @@ REMINDER = "booking_reminder"
 TO_ANSWER = "booking_to_answer"
 NOT_ANSWERED = "booking_not_answered"
 
+CONFIRMING = (CONFIRMED, APPROVED, MOVED)
 TO_THERAPIST = frozenset({TO_ANSWER, NOT_ANSWERED})
 KINDS = (
     CONFIRMED, REQUESTED, APPROVED, DECLINED, PROPOSED, MOVED, MOVE_REQUESTED, MOVE_DECLINED, CANCELLED, EXPIRED, REMINDER,
@@ -87,6 +88,11 @@ def _expiry(booking: Booking, kind: str, due_at: dt.datetime) -> dt.datetime:
     if kind in (CANCELLED, DECLINED, EXPIRED, MOVE_DECLINED, NOT_ANSWERED):
         return due_at + KEEP_TRYING
     return max(booking.starts_at, due_at + dt.timedelta(seconds=1))
+
+
+def was_told(booking: Booking) -> bool:
+    """Whether anything that says the booking is confirmed has reached the mail server."""
+    return Message.objects.filter(about=about(booking), kind__in=CONFIRMING, sent_at__isnull=False).exists()
 
 
 def take_back_cancellation(booking: Booking, now: dt.datetime) -> bool:

@@ -50,12 +50,14 @@ JUDGED_AT_THE_HOLD = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One client, a length of a session type, a start; `therapist` None means any."""
+    """One client, a length of a session type, a start; `therapist` None means any. `lapsed` is a hold that ran out, whose
+    price and terms the client saw."""
 
     client: Client
     length: Length
     starts_at: dt.datetime
     therapist: Therapist | None = None
+    lapsed: Booking | None = None
 
     @property
     def session_type(self) -> SessionType:
@@ -122,7 +124,8 @@ def lock_client(client: Client) -> None:
 
 def lock_for_move(booking: Booking, therapist: Therapist) -> None:
     """Locks the therapists it leaves and comes to, by key: two moves that swap wait in one order. Raises NotGiven."""
-    if therapist.pk != booking.therapist_id and not therapist.offers.filter(session_type=booking.session_type).exists():
+    gives = therapist.active and therapist.offers.filter(session_type=booking.session_type).exists()
+    if therapist.pk != booking.therapist_id and not gives:
         raise NotGiven("therapist", "This therapist does not give that session.")
     if connection.features.has_select_for_update:
         both = Therapist.objects.filter(pk__in={booking.therapist_id, therapist.pk}).order_by("pk")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Way
+from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status, Way
 from practice import words
 from practice.models import Practice
 
@@ -74,3 +74,12 @@ def asked_for(booking: Booking, practice: Practice) -> str:
     """Where the client asked to move it, while that waits for an answer; empty otherwise."""
     found: MoveRequest | None = booking.move_requests.filter(answer=Answer.OPEN).first()
     return words.moment(found.starts_at, practice.zone) if found else ""
+
+
+def cancelling_to_undo(booking: Booking, now: dt.datetime) -> BookingChange | None:
+    """The line that tells of the cancelling, where a confirmed booking ended so and its start is still to come. A request
+    that was cancelled is asked for anew, since nobody had approved it."""
+    if booking.status != Status.CANCELLED or booking.starts_at <= now:
+        return None
+    last = booking.changes.filter(what="cancelled").order_by("-pk").first()
+    return last if last and last.before == Status.CONFIRMED else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
-from bookings import lifecycle, moves
+from bookings import lifecycle, moves, story
 from bookings.admin import forms
 from bookings.models import Answer, Booking, MoveRequest, Status, Way
 from bookings.permissions import may_answer, may_change
@@ -89,7 +89,7 @@ ACTS = {
         Act("cancel", "Cancel", "cancelled", _standing,
             lambda b, said, user, now: lifecycle.cancel(b, by=user, now=now, via=Way.STAFF, **said), forms.CancelForm),
         Act("undo-cancel", "Take the cancellation back", "confirmed again",
-            lambda b, now: b.status == Status.CANCELLED and b.starts_at > now, _plain(lifecycle.undo_cancel)),
+            lambda b, now: story.cancelling_to_undo(b, now) is not None, _plain(lifecycle.undo_cancel)),
     )
 }  # fmt: skip
 """By name, in the order in which they are offered."""

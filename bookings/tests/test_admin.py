@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.tests.factories import make_front_desk, make_owner
+from bookings import lifecycle
 from bookings.models import (
     Booking,
     BookingChange,
@@ -194,7 +195,10 @@ def test_each_state_offers_its_acts() -> None:
         "held": offered(owner, booked(status=Status.HELD, created_at=timezone.now())),
         "no show": offered(owner, booked(status=Status.NO_SHOW, **begun)),
         "completed": offered(owner, booked(status=Status.COMPLETED, **begun)),
-        "cancelled": offered(owner, booked(status=Status.CANCELLED)),
+        "cancelled": offered(owner, lifecycle.cancel(booked(), by=owner, now=timezone.now())),
+        "cancelled request": offered(
+            owner, lifecycle.cancel(booked(status=Status.REQUESTED), by=owner, now=timezone.now())
+        ),
         "declined": offered(owner, booked(status=Status.DECLINED)),
     } == {
         "requested": ["approve", "propose", "decline", "move", "cancel"],
@@ -204,6 +208,7 @@ def test_each_state_offers_its_acts() -> None:
         "no show": ["came"],
         "completed": ["no-show"],
         "cancelled": ["undo-cancel"],
+        "cancelled request": [],
         "declined": [],
     }
 

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Role, User
 from accounts.tests.factories import make_user
-from bookings import lifecycle, notices
+from bookings import lifecycle, moves, notices
 from bookings.availability import Reason
 from bookings.errors import (
     AddressNotConfirmed,
@@ -24,10 +24,19 @@ from bookings.errors import (
 )
 from bookings.models import Booking, BookingChange, SessionType, Status, Therapist, Way
 from bookings.placing import Wish
-from bookings.tests.factories import NOW, at, make_room, make_session_type, make_therapist_at_work, make_time_off
+from bookings.tests.factories import (
+    NOW,
+    at,
+    make_room,
+    make_session_type,
+    make_therapist_at_work,
+    make_time_off,
+    make_weekly_hours,
+)
 from clients.models import Client
 from clients.tests.factories import make_client, make_client_with_account
 from outbox.models import Message, State
+from practice.models import Practice
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +162,63 @@ def test_finishing_judges_notice_by_the_moment_of_the_hold() -> None:
     held.refresh_from_db()
 
     assert lifecycle.finish(held, by=user_of(client), now=just_in_time + 12 * MINUTE).status == Status.CONFIRMED
+
+
+def test_hold_that_ran_out_long_ago_is_judged_by_the_notice_of_today() -> None:
+    session_type, _ = make_offer_of_one()
+    client = make_client_with_account()
+    held = lifecycle.hold(wish(client, session_type), by=user_of(client), now=NOW)
+    late = at(TEN) - dt.timedelta(hours=11)
+
+    for sweep_came_first in (False, True):
+        if sweep_came_first:
+            lifecycle.expire_due(late)
+            held.refresh_from_db()
+        with pytest.raises(NotOffered) as refused:
+            lifecycle.finish(held, by=user_of(client), now=late)
+        assert refused.value.reasons == [Reason.TOO_SOON]
+
+
+def test_start_that_has_passed_is_never_booked_from_a_hold() -> None:
+    Practice.objects.create(min_notice=dt.timedelta(0))
+    session_type, _ = make_offer_of_one()
+    client = make_client_with_account()
+    held = lifecycle.hold(wish(client, session_type), by=user_of(client), now=at(TEN) - 5 * MINUTE)
+
+    with pytest.raises(NotOffered):
+        lifecycle.finish(held, by=user_of(client), now=at(TEN) + MINUTE)
+
+
+def test_lapsed_hold_is_booked_at_the_price_and_terms_its_client_saw() -> None:
+    session_type, _ = make_offer_of_one(cancellation_notice=dt.timedelta(hours=48))
+    client = make_client_with_account()
+    held = lifecycle.hold(wish(client, session_type), by=user_of(client), now=NOW)
+    lifecycle.expire_due(NOW + 11 * MINUTE)
+    held.refresh_from_db()
+    session_type.lengths.update(price=Decimal("90.00"))
+    SessionType.objects.update(cancellation_notice=dt.timedelta(hours=72))
+
+    booked = lifecycle.finish(held, by=user_of(client), now=NOW + 12 * MINUTE)
+
+    assert booked.pk != held.pk
+    assert (booked.price, booked.cancellation_notice) == (Decimal("70.00"), dt.timedelta(hours=48))
+
+
+def test_lapsed_hold_of_a_session_no_longer_offered_and_an_expired_request_are_not_finished() -> None:
+    session_type, _ = make_offer_of_one(approval="always")
+    client = make_client_with_account()
+    asked = lifecycle.book(wish(client, session_type, "2026-06-05 10:00"), by=user_of(client), now=NOW)
+    held = lifecycle.hold(wish(client, session_type), by=user_of(client), now=NOW)
+    lifecycle.expire_due(NOW + dt.timedelta(hours=49))
+    asked.refresh_from_db()
+    held.refresh_from_db()
+    assert (asked.status, held.status) == (Status.EXPIRED, Status.EXPIRED)
+
+    with pytest.raises(Conflict):
+        lifecycle.finish(asked, by=user_of(client), now=NOW + dt.timedelta(hours=49))
+    SessionType.objects.update(active=False)
+    with pytest.raises(NotGiven):
+        lifecycle.finish(held, by=user_of(client), now=NOW + dt.timedelta(hours=49))
 
 
 def test_booking_takes_price_and_terms_as_they_are_now() -> None:
@@ -342,12 +408,65 @@ def test_cancellation_can_be_undone_until_it_has_been_told() -> None:
 
     undone = lifecycle.undo_cancel(booking, by=user, now=NOW + MINUTE)
     assert undone.status == Status.CONFIRMED
-    assert messages(undone)[-2:] == [(notices.CANCELLED, State.CANCELLED), (notices.REMINDER, State.PLANNED)]
+    assert messages(undone)[-3:] == [
+        (notices.CANCELLED, State.CANCELLED),
+        (notices.CONFIRMED, State.PLANNED),
+        (notices.REMINDER, State.PLANNED),
+    ]
 
     told = lifecycle.cancel(undone, by=user, now=NOW + 2 * MINUTE)
     Message.objects.filter(kind=notices.CANCELLED).update(state=State.SENT)
     with pytest.raises(Conflict):
         lifecycle.undo_cancel(told, by=user, now=NOW + 3 * MINUTE)
+
+
+def test_undone_cancellation_is_confirmed_anew_only_where_nothing_had_been_told() -> None:
+    session_type, _ = make_offer_of_one()
+    client = make_client_with_account()
+    booking = lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
+    Message.objects.filter(kind=notices.CONFIRMED).update(state=State.SENT, sent_at=NOW)
+
+    lifecycle.undo_cancel(lifecycle.cancel(booking, by=user_of(client), now=NOW), by=user_of(client), now=NOW + MINUTE)
+
+    assert Message.objects.filter(kind=notices.CONFIRMED).count() == 1
+
+
+def test_cancelled_request_is_not_confirmed_by_an_undo() -> None:
+    session_type, _ = make_offer_of_one(approval="always")
+    client = make_client_with_account()
+    asked = lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
+    cancelled = lifecycle.cancel(asked, by=user_of(client), now=NOW)
+
+    with pytest.raises(Conflict):
+        lifecycle.undo_cancel(cancelled, by=user_of(client), now=NOW + MINUTE)
+    assert Booking.objects.get().status == Status.CANCELLED
+
+
+def test_client_does_not_undo_what_the_practice_cancelled() -> None:
+    session_type, therapist = make_offer_of_one()
+    client = make_client_with_account()
+    booking = lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
+    lifecycle.cancel(booking, by=therapist.user, now=NOW, via=Way.STAFF)
+
+    with pytest.raises(Conflict):
+        lifecycle.undo_cancel(booking, by=user_of(client), now=NOW + MINUTE)
+    assert lifecycle.undo_cancel(booking, by=therapist.user, now=NOW + MINUTE).status == Status.CONFIRMED
+
+
+def test_undo_leaves_the_fee_of_an_earlier_late_move() -> None:
+    session_type, _ = make_offer_of_one()
+    client = make_client_with_account()
+    booking = lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
+    late, friday = at("2026-06-04 08:00"), at("2026-06-05 07:00")
+    make_weekly_hours(booking.therapist, weekday=4, opens="07:00", closes="09:00")
+    moves.reschedule(booking, friday, by=user_of(client), now=late, accept_late=True)
+    lifecycle.cancel(booking, by=user_of(client), now=late, accept_late=True)
+    assert booking.late_fee == Decimal("70.00")
+
+    lifecycle.undo_cancel(booking, by=user_of(client), now=late + MINUTE)
+
+    booking.refresh_from_db()
+    assert (booking.status, booking.is_late, booking.late_fee) == (Status.CONFIRMED, True, Decimal("35.00"))
 
 
 def test_cancellation_is_not_undone_when_somebody_has_the_time() -> None:

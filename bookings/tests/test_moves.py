@@ -179,6 +179,31 @@ def test_proposed_time_that_went_meanwhile_is_refused_and_the_request_stays() ->
     assert Proposal.objects.get().answer == Answer.OPEN
 
 
+def test_time_that_has_passed_is_neither_proposed_nor_taken() -> None:
+    kind = make_session_type(approval="always")
+    therapist = make_therapist_at_work(offers=[kind])
+    client = make_client_with_account()
+    asked = lifecycle.book(wish(client, kind), by=user_of(client), now=NOW)
+
+    with pytest.raises(NotOffered):
+        moves.propose(asked, [at("2026-05-28 15:00")], by=therapist.user, now=NOW)
+
+    moves.propose(asked, [at("2026-06-02 15:00")], by=therapist.user, now=NOW)
+    with pytest.raises(NotOffered):
+        moves.take_proposal(
+            Proposal.objects.select_related("booking").get(), by=user_of(client), now=at("2026-06-02 15:01")
+        )
+    assert Proposal.objects.get().answer == Answer.OPEN
+
+
+def test_nobody_moves_to_a_therapist_who_gives_no_sessions_any_more() -> None:
+    booking, client = booked()
+    left = make_therapist_at_work(offers=[booking.session_type], active=False)
+
+    with pytest.raises(NotGiven):
+        moves.reschedule(booking, at("2026-06-05 15:00"), by=user_of(client), now=NOW, therapist=left)
+
+
 def test_moving_a_request_keeps_it_a_request() -> None:
     kind, _ = make_offer_of_one(approval="always")
     client = make_client_with_account()
