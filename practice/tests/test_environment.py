@@ -59,6 +59,7 @@ def test_each_missing_value_is_named(name):
         ("DATABASE_URL", "sqlite://:memory:"),
         ("REDIS_URL", "memory://"),
         ("DEFAULT_FROM_EMAIL", "nobody"),
+        ("LEDGER_ANCHOR_FILE", "/no/such/folder/anchors.jsonl"),
     ],
 )
 def test_each_unsafe_value_is_named(name, value):
