@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 from django.db import connection
 
-from bookings import constraints
+from bookings import constraints, lifecycle
 from bookings.models import Booking, BookingChange, Length, MoveRequest, Proposal, SessionType, Status, Therapist
 from bookings.tests import contenders
 from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type, make_therapist_at_work
@@ -216,7 +216,7 @@ def proposal_taken_against_bookings() -> Race:
 
 def cancellation_undone_against_bookings() -> Race:
     session_type, therapist, length = offer()
-    gone = booked(session_type, therapist, TEN, status=Status.CANCELLED, cancelled_at=NOW)
+    gone = lifecycle.cancel(booked(session_type, therapist, TEN), by=therapist.user, now=NOW)
     return Race([Entry(contenders.undo_cancel, (gone.pk,)), *[book(length, TEN) for _ in range(4)]], one_has_it)
 
 
