@@ -121,7 +121,9 @@ def list_bookings(request: HttpRequest, filters: Query[Filters]) -> HttpResponse
     user, zone = request.auth.user, Practice.objects.current().zone
     found = _filtered(_visible(user), filters)
     total, first = found.count(), (filters.page - 1) * filters.page_size
-    rows = found[first : first + filters.page_size] if first < total else []
+    if first and first >= total:
+        raise NotGiven("page", "There is no such page.")
+    rows = found[first : first + filters.page_size]
     has_next = first + filters.page_size < total
     return JsonResponse(
         {

@@ -289,13 +289,15 @@ def test_staff_list_the_practices_bookings_and_filter_them():
     assert refs(get("/bookings", owner, status="cancelled")) == [gone]
 
 
-def test_a_page_beyond_the_last_is_empty_and_reads_no_rows():
+def test_there_is_no_page_beyond_the_last_and_no_row_is_read_for_it():
     session_type, therapist = make_open_practice()
-    make_booking(session_type=session_type, therapist=therapist, starts_at=a_start())
     owner = make_owner()
+    assert get("/bookings", owner, page=1).json()["bookings"] == []
+    make_booking(session_type=session_type, therapist=therapist, starts_at=a_start())
     with CaptureQueriesContext(connection) as queries:
-        answer = get("/bookings", owner, page=10**9, page_size=100).json()
-    assert (answer["bookings"], answer["total"], answer["next"]) == ([], 1, None)
+        answer = get("/bookings", owner, page=10**9, page_size=100)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert answer.json()["fields"] == {"page": "There is no such page."}
     assert not any("OFFSET" in query["sql"] for query in queries)
 
 

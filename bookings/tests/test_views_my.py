@@ -78,6 +78,12 @@ def test_past_sessions_come_in_pages(client, me, relaxing):
     assert client.get("/my/?page=%00").status_code == 200
 
 
+@pytest.mark.parametrize("page", ["0", "-1", "2", 10**9, "9" * 5000, "two", "%00"])
+def test_page_of_past_sessions_that_does_not_exist_is_not_there(client, me, relaxing, page):
+    assert client.get("/my/").status_code == 200
+    assert client.get(f"/my/?page={page}").status_code == 404
+
+
 def test_booking_is_cancelled_free_of_charge_and_undone_again(client, me, relaxing):
     booking = book(me, relaxing)
     assert "Cancelling now is free." in client.get(f"/my/{booking.ref}/cancel/").text

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -39,7 +39,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
     past = mine.exclude(pk__in=coming.values("pk")).exclude(
         status__in=(Status.HELD, Status.EXPIRED), hold_ends_at__isnull=False
     )
-    page = Paginator(past.order_by("-starts_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    page = _page(Paginator(past.order_by("-starts_at", "-pk"), PAGE), request.GET.get("page", "1"))
     shown = {
         "practice": practice,
         "coming": _rows(coming, practice, now),
@@ -48,6 +48,13 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "chosen": choice.recalled(request, now),
     }
     return render(request, "bookings/my.html", shown)
+
+
+def _page(pages: Paginator[Booking], number: str) -> Page[Booking]:
+    try:
+        return pages.page(number)
+    except InvalidPage:
+        raise Http404 from None
 
 
 def _rows(found: QuerySet[Booking], practice: Practice, now: dt.datetime) -> list[dict[str, Any]]:
