@@ -101,8 +101,9 @@ DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / MO
 DATABASE = DATABASES["default"]
 DATABASE["ATOMIC_REQUESTS"] = False
 if DATABASE["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE: two writers wait for each other instead of failing half way.
+    # IMMEDIATE: two writers wait for each other, in line, instead of failing half way.
     # secure_delete: erased words do not stay behind in free pages of the file.
+    DATABASE["ENGINE"] = "practice.sqlite3"
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": env.float("SQLITE_TIMEOUT", default=20),
