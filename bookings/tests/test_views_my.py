@@ -74,8 +74,6 @@ def test_past_sessions_come_in_pages(client, me, relaxing):
         make_booking(client=me, session_type=relaxing, status=Status.COMPLETED, starts_at=in_days(-days))
     assert client.get("/my/").text.count("Took place") == 20
     assert client.get("/my/?page=2").text.count("Took place") == 2
-    assert client.get("/my/?page=1000000000").status_code == 200
-    assert client.get("/my/?page=%00").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "2", 10**9, "9" * 5000, "two", "%00"])
