@@ -1,0 +1,27 @@
+"""What each part measures, at full size and small."""
+
+from __future__ import annotations
+
+from bench import data, diaries, over_http, races, transactions
+from bench.report import Report
+
+
+def diary(report: Report, *, small: bool) -> None:
+    scene = data.make_scene()
+    sizes = diaries.SMALL_SIZES if small else diaries.SIZES
+    diaries.run(report, scene, sizes, repeats=5 if small else 100)
+    transactions.run(report, scene, repeats=20 if small else 300)
+
+
+def http(report: Report, *, small: bool) -> None:
+    if small:
+        over_http.run(report, attempts=600, connections=16, days=1, rounds=2, history=200)
+    else:
+        over_http.run(report, attempts=10_000, connections=64, days=10, rounds=7, history=15_000)
+
+
+def race(report: Report, *, small: bool) -> None:
+    races.run(report, repeats=10 if small else 300, clients=40, processes=4 if small else 8)
+
+
+PARTS = {"diary": diary, "http": http, "races": race}

@@ -1,0 +1,27 @@
+"""One part of the bench on one fresh database, in a process of its own: `python -m bench.run PART FILE [--small]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import django
+
+
+def main(part: str, file: str, *words: str) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "practice.settings"
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    from bench import parts
+    from bench.report import Report
+
+    report = Report()
+    parts.PARTS[part](report, small="--small" in words)
+    report.write(Path(file))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
