@@ -1,4 +1,4 @@
-"""Who comes here: the client and the facts about them. What follows from the facts is decided in bookings."""
+"""Who comes here: the client. What follows from the facts about them is decided in bookings."""
 
 from __future__ import annotations
 
@@ -51,3 +51,7 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def vault_subject(self) -> str:
+        """How the vault knows this person."""
+        return f"client:{self.pk}"
