@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from bookings.availability import Reason
 
@@ -108,3 +109,12 @@ class KeyReused(Refusal):
 class Busy(Refusal):
     code = "not_available"
     sentence = "The diary is very busy at this moment. Please try once more."
+
+
+class NotReady(Refusal):
+    """Something is missing for this client, session and day; `missing` says what, the firmest first."""
+
+    def __init__(self, missing: Sequence[Any]) -> None:
+        super().__init__(" ".join(dict.fromkeys(each.sentence for each in missing)))
+        self.missing = list(missing)
+        self.code = missing[0].code

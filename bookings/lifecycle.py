@@ -8,7 +8,7 @@ moment, `why` the reason that is kept. Errors are the family of `bookings.errors
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -20,9 +20,9 @@ from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
 from bookings.errors import AddressNotConfirmed, Conflict, NotGiven, NotOffered, ReasonNeeded, TooManyHolds
-from bookings.models import Answer, Booking, Length, MoveRequest, SessionType, Status, Way
+from bookings.models import Answer, Booking, Length, MoveRequest, Status, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Wish, taking_time
-from clients.models import Client
+from bookings.readiness import Weight
 from practice import walltime
 from practice.models import Practice
 
@@ -42,7 +42,7 @@ def hold(wish: Wish, *, by: User, now: dt.datetime) -> Booking:
     held = Booking.objects.filter(client=wish.client, status=Status.HELD, hold_ends_at__gt=now)
     if held.count() >= rules.HOLDS_AT_ONCE:
         raise TooManyHolds
-    return _enter(wish, Act(by, now, Way.WEB), Status.HELD, ignoring=NOTHING)
+    return _enter(wish, Act(by, now, Way.WEB), NOTHING, readiness.HOLDING, Status.HELD)
 
 
 @transaction.atomic
@@ -73,9 +73,12 @@ def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     act, practice = Act(by, now, Way.WEB), Practice.objects.current()
     _check_ahead(booking, practice, now)
     if booking.status == Status.EXPIRED:
-        return _book(_wish_again(booking), act, ignoring=JUDGED_AT_THE_HOLD)
-    readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
-    status = _first_status(booking.client, booking.session_type)
+        return _enter(_wish_again(booking), act, JUDGED_AT_THE_HOLD, readiness.BY_CLIENT)
+    ready = readiness.of(
+        booking.client, booking.session_type, walltime.local_date(now, practice.zone), booking=booking
+    )
+    ready.require(readiness.BY_CLIENT)
+    status = Status.REQUESTED if ready.needs_approval else Status.CONFIRMED
     changed = changes.change(
         booking,
         status,
@@ -119,22 +122,23 @@ def book(
     Raises SlotTaken, NotOffered, NotGiven, UnderAge, ReasonNeeded."""
     if override and not why.strip():
         raise ReasonNeeded
-    booking = _book(wish, Act(by, now, via, why), ignoring=POLICY if override else NOTHING)
+    weights = readiness.OVERRIDING if override else readiness.BY_STAFF if by.is_staff else readiness.BY_CLIENT
+    booking = _enter(wish, Act(by, now, via, why), POLICY if override else NOTHING, weights)
     if then is not None:
         then(booking)
     return booking
 
 
-def _book(wish: Wish, act: Act, *, ignoring: frozenset[Reason]) -> Booking:
-    made_by_staff = act.by is not None and act.by.is_staff
-    status = Status.CONFIRMED if made_by_staff else _first_status(wish.client, wish.session_type)
-    return _enter(wish, act, status, ignoring=ignoring)
-
-
-def _enter(wish: Wish, act: Act, status: Status, *, ignoring: frozenset[Reason]) -> Booking:
+def _enter(
+    wish: Wish, act: Act, ignoring: frozenset[Reason], weights: Iterable[Weight], status: Status | None = None
+) -> Booking:
+    """A new row: held, or as whoever books and what the client is ready for make it."""
     practice = Practice.objects.current()
     today = walltime.local_date(act.now, practice.zone)
-    readiness.check_physics(wish.client, today)
+    ready = readiness.of(wish.client, wish.session_type, today)
+    ready.require(weights)
+    if status is None:
+        status = Status.REQUESTED if ready.needs_approval and act.by_client else Status.CONFIRMED
     therapists = placing.lock_therapists(wish.session_type, wish.length, wish.therapist)
     rooms = placing.lock_rooms(wish.session_type)
     ask = Ask(practice, wish.session_type, wish.length.minutes, act.now, rooms)
@@ -192,7 +196,8 @@ def approve(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     if booking.status != Status.REQUESTED or booking.starts_at <= now:
         raise Conflict
     practice = Practice.objects.current()
-    readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
+    today = walltime.local_date(now, practice.zone)
+    readiness.of(booking.client, booking.session_type, today, booking=booking).require(readiness.OVERRIDING)
     changed = changes.change(booking, Status.CONFIRMED, "approved", Act(by, now, Way.STAFF), answer_by_at=None)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.APPROVED, practice=practice, now=now)
@@ -348,10 +353,6 @@ def _expire_move(request: MoveRequest, now: dt.datetime) -> int:
 
 
 # The steps they share
-
-
-def _first_status(client: Client, session_type: SessionType) -> Status:
-    return Status.REQUESTED if readiness.needs_approval(client, session_type) else Status.CONFIRMED
 
 
 def _made(status: str) -> str:

@@ -44,7 +44,7 @@ def reschedule(
     act = Act(by, now, via, why)
     late = changes.lateness(booking, booking.reschedule_notice, act, accept_late)
     practice = Practice.objects.current()
-    readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
+    _check_ready(booking, act, practice)
     ignoring = POLICY if override else NOTHING
     place = find_place(booking, start, therapist or booking.therapist, practice, by, now, ignoring)
     if _asks_for_move(booking, act):
@@ -75,6 +75,14 @@ def decline_move(request: MoveRequest, *, by: User, now: dt.datetime, why: str =
     changed = changes.change(booking, booking.status, "move_declined", Act(by, now, Way.STAFF, why))
     notices.announce(changed, notices.MOVE_DECLINED, practice=Practice.objects.current(), now=now)
     return changed
+
+
+def _check_ready(booking: Booking, act: Act, practice: Practice) -> None:
+    """What a client still has to do stands in the way of their own move, and of nobody else's."""
+    ready = readiness.of(
+        booking.client, booking.session_type, walltime.local_date(act.now, practice.zone), booking=booking
+    )
+    ready.require(readiness.BY_CLIENT if act.by_client else readiness.OVERRIDING)
 
 
 def _asks_for_move(booking: Booking, act: Act) -> bool:
@@ -183,7 +191,7 @@ def take_proposal(proposal: Proposal, *, by: User, now: dt.datetime) -> Booking:
     if proposal.starts_at <= now:
         raise NotOffered([Reason.TOO_SOON])
     practice = Practice.objects.current()
-    readiness.check_physics(booking.client, walltime.local_date(now, practice.zone))
+    _check_ready(booking, Act(by, now, Way.WEB), practice)
     place = find_place(booking, proposal.starts_at, proposal.therapist, practice, by, now, JUDGED_AT_THE_HOLD)
     changed = _move(
         booking,

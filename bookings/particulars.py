@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 
 from bookings import readiness, rules
 from bookings.models import Approval, Booking, Length, OfferPrice, SessionType, Status, Therapist
+from bookings.readiness import Readiness
 from clients.models import Client
 from practice import walltime, words
 from practice.models import Practice
@@ -76,7 +77,9 @@ class Particulars:
 
 def of_booking(booking: Booking, practice: Practice, now: dt.datetime) -> Particulars:
     """As they were agreed; `booking` comes with its session type and therapist."""
-    waits = booking.status == Status.HELD and readiness.needs_approval(booking.client, booking.session_type)
+    waits = (
+        booking.status == Status.HELD and _readiness(booking.client, booking.session_type, practice, now).needs_approval
+    )
     return Particulars(
         practice=practice,
         session_type=booking.session_type,
@@ -120,8 +123,12 @@ def of_choice(
         else kind.cancellation_notice,
         late_fee_percent=practice.late_fee_percent,
         now=now,
-        is_request=readiness.needs_approval(client, kind) if client else kind.approval != Approval.NONE,
+        is_request=_readiness(client, kind, practice, now).needs_approval if client else kind.approval != Approval.NONE,
     )
+
+
+def _readiness(client: Client, kind: SessionType, practice: Practice, now: dt.datetime) -> Readiness:
+    return readiness.of(client, kind, walltime.local_date(now, practice.zone))
 
 
 def with_prices(length: Length) -> list[Therapist]:

@@ -1,33 +1,25 @@
 """What is known about a client that a booking may ask: one query, no words of theirs, no decision.
 
-Which consequences follow is for `bookings/readiness.py`. Sealed words are never opened here.
+Which consequences follow is for `bookings/readiness.py`. Sealed words are never opened here. In SQL, since each booking
+asks it and putting so many tables together anew would cost more than all the rest of it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import CharField, DateField, F, IntegerField, QuerySet, Value
-from django.db.models.functions import Cast, TruncDate
+from django.db import connection
 
-from clients.models import (
-    Client,
-    Consent,
-    DocumentVersion,
-    Flag,
-    QuestionnaireVersion,
-    Restriction,
-    StageDecision,
-    Submission,
-    Understanding,
-    VersionState,
-)
+from clients.models import Client
 
 FIRST_STAGE = "preparation"
-COLUMNS = ("what", "name", "more", "number", "on")
+
+
+Row = tuple[str, str, str, int | None, dt.date | None]
+"""What it is, its name, what more there is to say, a number, a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,55 +53,51 @@ class Facts:
     restrictions: set[str] = field(default_factory=set)
     agreements: dict[str, Agreement] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
+    more: dict[str, list[Row]] = field(default_factory=dict)
+    """What the caller asked along, by its first column."""
 
 
-Row = tuple[str, str, str, int | None, dt.date | None]
+# Each row: what it is, its name, what more there is to say, a number, a date.
+ABOUT_CLIENT = """
+SELECT * FROM (SELECT 'stage', s.slug, '', CAST(NULL AS integer), CAST(NULL AS date) FROM clients_stagedecision d
+  JOIN clients_stage s ON s.id = d.stage_id WHERE d.client_id = %(client)s AND d.is_reached
+  ORDER BY d.decided_at DESC, s."order" DESC LIMIT 1) AS latest
+UNION ALL SELECT 'flag', action, about, NULL, NULL FROM clients_flag WHERE client_id = %(client)s AND cleared_at IS NULL
+UNION ALL SELECT 'restriction', kind, '', NULL, NULL FROM clients_restriction
+  WHERE client_id = %(client)s AND until IS NULL
+UNION ALL SELECT 'document', d.slug, d.kind, v.number, v.applies_from FROM clients_documentversion v
+  JOIN clients_document d ON d.id = v.document_id WHERE v.state <> 'draft'
+UNION ALL SELECT CASE WHEN w.id IS NULL THEN 'given' ELSE 'withdrawn' END, d.slug, '', v.number, c.expires_on
+  FROM clients_consent c JOIN clients_documentversion v ON v.id = c.version_id JOIN clients_document d ON d.id = v.document_id
+  LEFT JOIN clients_withdrawal w ON w.consent_id = c.id WHERE c.client_id = %(client)s
+UNION ALL SELECT 'given', d.slug, '', v.number, NULL FROM clients_understanding u
+  JOIN clients_documentversion v ON v.id = u.version_id JOIN clients_document d ON d.id = v.document_id
+  WHERE u.client_id = %(client)s AND u.is_understood
+UNION ALL SELECT 'form', q.slug, q.for_kind, NULL, NULL FROM clients_questionnaireversion v
+  JOIN clients_questionnaire q ON q.id = v.questionnaire_id WHERE v.state = 'published' AND q.asked = 'intake'
+UNION ALL SELECT 'signed', q.slug, '', NULL, f.expires_on FROM clients_submission f
+  JOIN clients_questionnaireversion v ON v.id = f.version_id JOIN clients_questionnaire q ON q.id = v.questionnaire_id
+  WHERE f.client_id = %(client)s AND f.signed_at IS NOT NULL AND f.about = ''
+"""
 
 
-def of(client: Client, on: dt.date) -> Facts:
-    """The facts as they stand on the practice's date `on`: one query, however much there is."""
-    first, *others = [query.order_by() for query in _queries(client)]
-    return _put_together(on, list(first.union(*others, all=True)))
+def of(client: Client, on: dt.date, more: str = "", values: Mapping[str, Any] | None = None) -> Facts:
+    """The facts as they stand on the practice's date `on`: one query, however much there is. `more` is SQL that goes on
+    with “UNION ALL SELECT …” of the same five columns; it may name %(client)s and the `values`."""
+    with connection.cursor() as cursor:
+        cursor.execute(ABOUT_CLIENT + more, {"client": client.pk, **(values or {})})
+        rows = cursor.fetchall()
+    return _put_together(on, ((*row[:4], _date(row[4])) for row in rows))
 
 
-def _rows(query: QuerySet[Any], what: str, name: Any, more: Any = "", number: Any = None, on: Any = None) -> Any:
-    """The same five columns from every table."""
-    return query.annotate(
-        what=Value(what, output_field=CharField()),
-        name_=_text(name),
-        more_=_text(more),
-        number_=Value(number, output_field=IntegerField()) if number is None else Cast(number, IntegerField()),
-        on_=Value(on, output_field=DateField()) if on is None else on,
-    ).values_list("what", "name_", "more_", "number_", "on_")
-
-
-def _text(value: Any) -> Any:
-    return Value(value, output_field=CharField()) if isinstance(value, str) else Cast(value, CharField())
-
-
-def _queries(client: Client) -> list[Any]:
-    mine = {"client": client}
-    in_force = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
-    consents, versions = Consent.objects.filter(**mine), DocumentVersion.objects.filter(state__in=in_force)
-    latest = StageDecision.objects.filter(**mine, is_reached=True).order_by("-decided_at")[:1].values("pk")
-    forms = QuestionnaireVersion.objects.filter(state=VersionState.PUBLISHED, questionnaire__asked="intake")
-    signed = Submission.objects.filter(**mine, signed_at__isnull=False, about="")
-    number, slug = F("version__number"), F("version__document__slug")
-    return [
-        _rows(StageDecision.objects.filter(pk__in=latest), "stage", F("stage__slug")),
-        _rows(Flag.objects.filter(**mine, cleared_at=None), "flag", F("action"), F("about")),
-        _rows(Restriction.objects.filter(**mine, until=None), "restriction", F("kind")),
-        _rows(versions, "document", F("document__slug"), F("document__kind"), F("number"), F("applies_from")),
-        _rows(consents.filter(withdrawal=None), "consent", slug, "", number, F("expires_on")),
-        _rows(consents.exclude(withdrawal=None), "withdrawn", slug, "", number, TruncDate("withdrawal__at")),
-        _rows(Understanding.objects.filter(**mine, is_understood=True), "consent", slug, "", number),
-        _rows(forms, "form", F("questionnaire__slug"), F("questionnaire__for_kind")),
-        _rows(signed, "signed", F("version__questionnaire__slug"), "", None, F("expires_on")),
-    ]
+def _date(value: Any) -> dt.date | None:
+    """SQLite keeps dates as text."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _put_together(on: dt.date, rows: Iterable[Row]) -> Facts:
-    facts, by = Facts(on), _sorted_out(rows)
+    by = _sorted_out(rows)
+    facts = Facts(on, more=by)
     for _, slug, *_ in by.get("stage", ()):
         facts.stage = slug
     for _, action, about, *_ in by.get("flag", ()):
@@ -134,7 +122,7 @@ def _agreements(on: dt.date, by: dict[str, list[Row]]) -> dict[str, Agreement]:
     for _, slug, kind, number, applies_from in by.get("document", ()):
         if number is not None and applies_from is not None and applies_from <= on:
             asked[slug] = max(asked.get(slug, (0, kind)), (number, kind))
-    given = {(slug, number) for _, slug, _, number, until in by.get("consent", ()) if until is None or on <= until}
+    given = {(slug, number) for _, slug, _, number, until in by.get("given", ()) if until is None or on <= until}
     withdrawn = {(slug, number) for _, slug, _, number, _ in by.get("withdrawn", ())}
     return {
         slug: Agreement(slug, kind, number, (slug, number) in given, (slug, number) in withdrawn - given)

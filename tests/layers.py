@@ -18,7 +18,7 @@ LAYER_OF = {
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
         1: "constraints fields keys models querysets",
-        2: "brochure choice diary health journey loading pages particulars permissions picker readiness registry reports story trail verifier "
+        2: "facts brochure choice diary health journey loading pages particulars permissions picker readiness registry reports story trail verifier "
         "practice_file.current practice_file.known",
         3: "absences anchors changes defaults delivery importing invitations ledger lifecycle messages moves notices nudge placing "
         "planning records repeats rotation throttle practice_file practice_file.booking_rows practice_file.entering "

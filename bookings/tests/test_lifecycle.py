@@ -519,7 +519,7 @@ def test_booking_made_inside_the_reminders_time_gets_no_reminder() -> None:
 
 
 def test_booking_takes_nine_queries(django_assert_num_queries: object) -> None:
-    """Practice, therapists, rooms, hours, absences, bookings; the booking, its history, its messages."""
+    """Practice, readiness, therapists, rooms, hours and absences, bookings; the booking, its history, its messages."""
     session_type, _ = make_offer_of_one()
     client = make_client_with_account()
     asked = wish(client, session_type)

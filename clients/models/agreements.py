@@ -49,7 +49,9 @@ class DocumentVersion(models.Model):
     state = models.CharField(max_length=10, choices=VersionState, default=VersionState.DRAFT, editable=False)
     text = models.TextField(help_text="Markdown: a blank line starts a paragraph, ## a heading, - a list.")
     clauses = models.JSONField(default=list, blank=True, help_text="Each clause gets its own tick.")
-    questions = models.JSONField(default=list, blank=True, help_text="For the boundaries: what is asked, with the right answer.")
+    questions = models.JSONField(
+        default=list, blank=True, help_text="For the boundaries: what is asked, with the right answer."
+    )
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     applies_from = models.DateField(null=True, blank=True, help_text="From this date on it is asked for.")
     published_at = models.DateTimeField(null=True, blank=True, editable=False)

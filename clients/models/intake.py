@@ -6,6 +6,7 @@ A published version never changes: the database keeps it (`clients/constraints.p
 from __future__ import annotations
 
 import uuid
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -32,7 +33,11 @@ class Questionnaire(models.Model):
     asked = models.CharField(max_length=6, choices=Asked, default=Asked.INTAKE)
     for_kind = models.CharField(max_length=12, blank=True, help_text="Only for this kind of session; empty for all.")
     valid_for_months = models.PositiveSmallIntegerField(
-        null=True, blank=True, default=12, validators=[MinValueValidator(1)], help_text="Asked anew after so many months."
+        null=True,
+        blank=True,
+        default=12,
+        validators=[MinValueValidator(1)],
+        help_text="Asked anew after so many months.",
     )
     order = models.PositiveSmallIntegerField(default=0)
 
@@ -123,7 +128,9 @@ class Choice(models.Model):
     order = models.PositiveSmallIntegerField(default=0)
     key = models.SlugField(max_length=60)
     words = models.CharField(max_length=200)
-    raises = models.CharField(max_length=6, choices=Action, blank=True, help_text="The flag this answer raises, if any.")
+    raises = models.CharField(
+        max_length=6, choices=Action, blank=True, help_text="The flag this answer raises, if any."
+    )
 
     class Meta:
         ordering = ["order", "pk"]

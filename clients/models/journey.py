@@ -17,7 +17,9 @@ class Stage(models.Model):
 
     slug = models.SlugField(unique=True, editable=False)
     name = models.CharField(max_length=60)
-    text = models.TextField(blank=True, help_text="What this stage is about. It promises no benefit and hurries nobody.")
+    text = models.TextField(
+        blank=True, help_text="What this stage is about. It promises no benefit and hurries nobody."
+    )
     order = models.PositiveSmallIntegerField(unique=True, editable=False)
 
     class Meta:
