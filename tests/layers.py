@@ -21,7 +21,7 @@ LAYER_OF = {
         2: "facts brochure choice diary health journey loading pages particulars permissions picker readiness registry reports story trail verifier "
         "practice_file.current practice_file.known",
         3: "absences anchors changes defaults delivery importing invitations ledger lifecycle messages moves notices nudge placing "
-        "planning records repeats rotation throttle practice_file practice_file.booking_rows practice_file.entering "
+        "planning reading records repeats rotation throttle visits practice_file practice_file.booking_rows practice_file.entering "
         "practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas",
         5: "adapter admin admin_site api apps backends context management middleware migrations tasks templatetags "

@@ -1,5 +1,6 @@
 """Who comes here, what they told us, what they agreed to. Tables only."""
 
+from clients.models.access import BreakGlass
 from clients.models.agreements import (
     Consent,
     Document,
@@ -35,6 +36,7 @@ __all__ = [
     "Answer",
     "Asked",
     "Audience",
+    "BreakGlass",
     "CareRelation",
     "Choice",
     "Client",
