@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class Declined(Exception):
     """Base of the family. The edges catch this and nothing wider."""
@@ -22,3 +24,97 @@ class RecordClosed(Declined):
 
 class WhyNeeded(Declined):
     sentence = "Please give a reason; it is kept."
+
+
+class NotPublishable(Declined):
+    """The draft lacks something; the sentence says what."""
+
+
+class NotToSign(Declined):
+    sentence = "This cannot be signed."
+
+
+class TextChanged(Declined):
+    """Signed or answered for another version, or another text, than the one that is asked for now."""
+
+    code = "conflict"
+    sentence = "The text has changed since this page was opened. This is how it reads now; nothing was signed yet."
+
+
+class ClausesMissing(Declined):
+    """`places` are those without a tick or an answer, counted from 0."""
+
+    def __init__(self, places: Sequence[int], sentence: str = "Each point needs its own tick.") -> None:
+        super().__init__(sentence)
+        self.places = list(places)
+
+
+class NameDiffers(Declined):
+    sentence = "Please type your name as we know it: first name and surname."
+
+
+class NotASignature(Declined):
+    sentence = "The drawing did not arrive whole. Please draw it again, or leave it out: the typed name is enough."
+
+
+class NotToWithdraw(Declined):
+    sentence = "This is a notice. It was read and not consented to, so there is nothing to withdraw."
+
+
+class NotAsked(Declined):
+    """No such form is asked now."""
+
+    code = "not_found"
+    sentence = "This form is not asked at the moment."
+
+
+class AlreadySigned(Declined):
+    code = "conflict"
+    sentence = "This form is signed off already, so nothing was changed. If something is different now, fill it in anew."
+
+
+class Renewed(Declined):
+    """The version that was shown is not the one that is asked now."""
+
+    code = "conflict"
+    sentence = "We have renewed this form since you opened it. What you answered is kept; please look it over once more."
+
+
+class ChangedElsewhere(Declined):
+    code = "conflict"
+    sentence = (
+        "This page was saved in another window in the meantime. Below is what you entered here; save it again to keep it."
+    )
+
+
+class UnknownQuestion(Declined):
+    sentence = "An answer belongs to a question that is not on this page. Nothing was saved; please open the page anew."
+
+
+class NotFit(Declined):
+    """Answers that their questions do not take; `found` has a sentence for each question's key."""
+
+    def __init__(self, found: dict[str, str]) -> None:
+        super().__init__("Some answers need another look.")
+        self.found = found
+
+
+class NotAnswered(Declined):
+    """What must be answered before it can be signed off; `pages` are their numbers."""
+
+    def __init__(self, pages: list[int]) -> None:
+        super().__init__("Some questions still need an answer before you can sign this off.")
+        self.pages = pages
+
+
+class NotPublishable(Declined):
+    """What keeps a version from being published, each in a sentence."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(" ".join(faults))
+        self.faults = faults
+
+
+class AlreadyCleared(Declined):
+    code = "conflict"
+    sentence = "This is cleared already."
