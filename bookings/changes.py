@@ -1,6 +1,6 @@
 """The step that every verb shares: the row changed in the state it was read in, and its line of history.
 
-Used by `lifecycle` and `moves` alone; beside them only `importing` writes a booking.
+Used by `lifecycle`, `moves`, `visits` and `withdrawal` alone; beside them only `importing` writes a booking.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F
 
 from accounts.models import User
-from bookings import rules
+from bookings import rules, treating
 from bookings.diary import Place
 from bookings.errors import Conflict, Late
 from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status
@@ -48,7 +48,17 @@ def change(
     for name, value in ({"status": status, "version": booking.version + 1} | fields).items():
         setattr(booking, name, value)
     note(booking, what, act, before=before, details=details or {})
+    _keep_care(booking, before, act.now, moved_on="therapist" in fields)
     return booking
+
+
+def _keep_care(booking: Booking, before: str, now: dt.datetime, *, moved_on: bool) -> None:
+    """Who treats whom follows the booking: a new therapist comes in, one on whom nothing rests any more goes."""
+    was, treated = before in treating.TREATED, booking.status in treating.TREATED
+    if treated and (moved_on or not was):
+        treating.keep(booking, now)
+    if was and (moved_on or not treated):
+        treating.let_go(booking.client_id, now)
 
 
 def note(booking: Booking, what: str, act: Act, *, before: str, details: dict[str, Any]) -> None:

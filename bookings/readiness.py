@@ -7,16 +7,16 @@ restrictions together. Only reads. Asked when booking, approving, moving, checki
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bookings.errors import NotReady, UnderAge
 from bookings.models import Approval, Booking, Kind, SessionType, Stage
 from bookings.rules import is_adult
 from clients import facts as known
-from clients.facts import Facts
-from clients.models import Client
+from clients.facts import Facts, Row
+from clients.models import Client, Consent
 from practice import words
 
 STAGES = list(Stage)
@@ -28,6 +28,7 @@ class Weight(Enum):
     PHYSICS = "nobody may override it"
     POLICY = "staff may override it with a reason"
     FORM = "the client can still do it; until then a booking is incomplete and cannot start"
+    LOOK = "the therapist looks first: what the client books is a request, and nothing starts before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Missing:
     sentence: str
     weight: Weight
     about: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.code}:{self.about}"
 
 
 # What the session type asks for, the client's sessions that took place, and whether this type is known to them.
@@ -51,7 +56,19 @@ UNION ALL SELECT DISTINCT 'known', '', '', CAST(NULL AS integer), CAST(NULL AS d
   WHERE b.client_id = %(client)s AND b.session_type_id = %(session_type)s AND b.status IN ('confirmed', 'completed')
 """
 
-BY_CLIENT = tuple(Weight)
+# The same for every session type at once: each row of a type's own carries its slug.
+EARLIER_OF_EACH = """
+UNION ALL SELECT 'asks:' || t.slug, s.slug, s.name, p.count, NULL FROM bookings_prerequisite p
+  JOIN bookings_sessiontype s ON s.id = p.completed_id JOIN bookings_sessiontype t ON t.id = p.session_type_id
+UNION ALL SELECT 'completed', s.slug, s.kind, CAST(count(*) AS integer), NULL FROM bookings_booking b
+  JOIN bookings_sessiontype s ON s.id = b.session_type_id
+  WHERE b.client_id = %(client)s AND b.status = 'completed' GROUP BY s.slug, s.kind
+UNION ALL SELECT DISTINCT 'known:' || t.slug, '', '', CAST(NULL AS integer), CAST(NULL AS date) FROM bookings_booking b
+  JOIN bookings_sessiontype t ON t.id = b.session_type_id
+  WHERE b.client_id = %(client)s AND b.status IN ('confirmed', 'completed')
+"""
+
+BY_CLIENT = (Weight.PHYSICS, Weight.POLICY, Weight.FORM)
 BY_STAFF = (Weight.PHYSICS, Weight.POLICY)
 HOLDING = BY_STAFF
 """A time may be kept while the client fills in what is missing."""
@@ -80,15 +97,78 @@ def of(client: Client, session_type: SessionType, on: dt.date, *, booking: Booki
     that concern it alone."""
     facts = known.of(client, on, EARLIER, {"session_type": session_type.pk})
     about = f"booking:{booking.pk}" if booking and booking.pk else ""
-    found = (
-        *_age(client, on),
+    return Readiness(_found(client, facts, session_type, about), _needs_approval(facts, session_type, about))
+
+
+def _found(client: Client, facts: Facts, session_type: SessionType, about: str) -> tuple[Missing, ...]:
+    """The firmest first."""
+    return (
+        *_age(client, facts.on),
         *_standing(facts, about),
         *_withdrawn(facts, session_type),
         *_prerequisites(facts, session_type),
         *_forms(facts, session_type),
         *_agreements(facts, session_type),
+        *_countersigned(facts, session_type),
+        *_reviews(facts, about),
     )
-    return Readiness(found, _needs_approval(facts, session_type, about))
+
+
+def rests_on(session_type: SessionType, slug: str) -> bool:
+    """Whether a session of this type cannot be without the consent to this document."""
+    return slug in session_type.requires_consents
+
+
+def said_at_each_session(booking: Booking, on: dt.date) -> dict[str, Consent]:
+    """The consents given by this client that the session rests on and that are said again at every session, by document."""
+    facts = known.of(booking.client, on)
+    resting = [slug for slug in _documents(facts, booking.session_type) if slug in facts.agreements]
+    given = Consent.objects.filter(
+        client=booking.client,
+        withdrawal=None,
+        version__document__slug__in=[slug for slug in resting if facts.agreements[slug].is_given],
+        version__document__each_session=True,
+    )
+    latest = given.select_related("version__document").order_by("signed_at")
+    return {consent.version.document.slug: consent for consent in latest}
+
+
+def incomplete(bookings: Collection[Booking], on: dt.date) -> set[int]:
+    """Those of these bookings for which the client still has something to fill in or to sign; the number of queries does
+    not grow with them. Nothing clinical can be read off it."""
+    facts = known.forms_of_each({booking.client_id for booking in bookings}, on)
+    return {
+        booking.pk
+        for booking in bookings
+        if any(
+            (
+                *_forms(facts[booking.client_id], booking.session_type),
+                *_agreements(facts[booking.client_id], booking.session_type),
+            )
+        )
+    }
+
+
+def of_each(client: Client, session_types: Iterable[SessionType], on: dt.date) -> dict[int, Readiness]:
+    """What `of` says of each of these session types, by their keys, in one query."""
+    kinds = list(session_types)
+    facts = known.of(client, on, EARLIER_OF_EACH)
+    by_kind = _by_session_type(facts.more)
+    found = {}
+    for kind in kinds:
+        own = replace(facts, more=facts.more | by_kind.get(kind.slug, {}))
+        found[kind.pk] = Readiness(_found(client, own, kind, ""), _needs_approval(own, kind, ""))
+    return found
+
+
+def _by_session_type(more: Mapping[str, list[Row]]) -> dict[str, dict[str, list[Row]]]:
+    """“asks:deep-massage” is what deep massage asks."""
+    by_kind: dict[str, dict[str, list[Row]]] = {}
+    for name, rows in more.items():
+        what, _, slug = name.partition(":")
+        if slug:
+            by_kind.setdefault(slug, {})[what] = rows
+    return by_kind
 
 
 def _needs_approval(facts: Facts, session_type: SessionType, about: str) -> bool:
@@ -168,6 +248,18 @@ def _agreements(facts: Facts, session_type: SessionType) -> Iterable[Missing]:
             yield Missing(
                 "consent_required", "Please read and sign what this session rests on first.", Weight.FORM, slug
             )
+
+
+def _countersigned(facts: Facts, session_type: SessionType) -> Iterable[Missing]:
+    """The therapist's own part, where both sign: it keeps nobody from booking, and nothing starts without it."""
+    for slug in _documents(facts, session_type):
+        if (agreement := facts.agreements.get(slug)) and agreement.is_given and agreement.lacks_therapist:
+            yield Missing("consent_required", "The therapist has not signed this consent yet.", Weight.LOOK, slug)
+
+
+def _reviews(facts: Facts, about: str) -> Iterable[Missing]:
+    if facts.reviews & {"", about}:
+        yield Missing("review_required", "The therapist looks at something you told us first.", Weight.LOOK)
 
 
 def _documents(facts: Facts, session_type: SessionType) -> list[str]:

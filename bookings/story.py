@@ -26,10 +26,16 @@ SENTENCES = {
     "proposed": "The therapist proposed other times.",
     "proposal_taken": "You took {after}, which the therapist had proposed.",
     "cancelled": "It was cancelled.",
+    "released": "It was released; nothing is owed.",
+    "put_to_therapist": "It waits for your therapist's answer; the time is kept.",
+    "ended": "The session was ended.",
     "cancel_undone": "The cancelling was taken back.",
+    "checked_in": "You came to the practice.",
+    "started": "The session began.",
     "completed": "The session took place.",
     "no_show": "It was noted that you did not come.",
     "came_after_all": "It was corrected: the session took place.",
+    "broken_off": "The practice ended it.",
 }
 BY_THE_CLIENT = {"cancelled": "You cancelled it.", "booked": "You booked the session."}
 
@@ -81,5 +87,5 @@ def cancelling_to_undo(booking: Booking, now: dt.datetime) -> BookingChange | No
     that was cancelled is asked for anew, since nobody had approved it."""
     if booking.status != Status.CANCELLED or booking.starts_at <= now:
         return None
-    last = booking.changes.filter(what="cancelled").order_by("-pk").first()
-    return last if last and last.before == Status.CONFIRMED else None
+    last = booking.changes.filter(after=Status.CANCELLED).exclude(before=Status.CANCELLED).order_by("-pk").first()
+    return last if last and (last.what, last.before) == ("cancelled", Status.CONFIRMED) else None

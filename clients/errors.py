@@ -26,6 +26,10 @@ class WhyNeeded(Declined):
     sentence = "Please give a reason; it is kept."
 
 
+class DateAhead(Declined):
+    sentence = "A decision is dated today or earlier."
+
+
 class NotPublishable(Declined):
     """The draft lacks something; the sentence says what."""
 

@@ -38,6 +38,7 @@ class PracticeAdmin(OfficeAdmin):
         "request_expires_after": "Requests are answered within",
         "reminder_before": "Reminder before the session",
         "email": "E-mail",
+        "consent_signers": "Who signs a consent",
         "bring": "What to bring",
     }
     fieldsets = [
@@ -57,6 +58,7 @@ class PracticeAdmin(OfficeAdmin):
                 "description": "Spans of time are written 90m, 12h or 2d. Bookings that exist keep the terms they were made with.",
             },
         ),
+        ("Consent", {"fields": ["consent_signers"]}),
         ("How to reach you", {"fields": ["email", "phone", "address", "directions", "bring"]}),
     ]
 

@@ -31,6 +31,11 @@ def percent_field(default: int, help_text: str) -> models.PositiveSmallIntegerFi
     return models.PositiveSmallIntegerField(default=default, validators=[MaxValueValidator(100)], help_text=help_text)
 
 
+class ConsentSigners(models.TextChoices):
+    CLIENT = "client", "the client"
+    BOTH = "both", "the client and the therapist"
+
+
 class PracticeQuerySet(models.QuerySet["Practice"]):
     def current(self) -> Practice:
         """The one practice of this installation; an unsaved one with the defaults before it is set up."""
@@ -68,6 +73,10 @@ class Practice(models.Model):
     reminder_before = models.DurationField(
         default=dt.timedelta(hours=24), help_text="How long before the start the reminder goes out."
     )
+    consent_signers = models.CharField(
+        "who signs a consent", max_length=6, choices=ConsentSigners, default=ConsentSigners.CLIENT,
+        help_text="Where both sign, no session starts before the therapist has signed too.",
+    )  # fmt: skip
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     address = models.TextField(blank=True, help_text="Where clients come, as it stands on an envelope.")

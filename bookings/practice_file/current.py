@@ -84,6 +84,7 @@ def practice_row(practice: Practice) -> Row:
         "no_show_fee_percent": practice.no_show_fee_percent,
         "request_expires_after": spell_duration(practice.request_expires_after),
         "reminder_before": spell_duration(practice.reminder_before),
+        "consent_signers": practice.consent_signers,
         "email": practice.email,
         "phone": practice.phone,
         "address": plain(practice.address),

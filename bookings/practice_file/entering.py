@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import OperationalError, transaction
 
-from bookings import placing
+from bookings import placing, treating
 from bookings.errors import Busy
 from bookings.models import Booking, Status
 from bookings.practice_file import booking_rows, known, offer_rows, people_rows, physics, sense
@@ -74,3 +74,4 @@ def _write(
         lapsed = Booking.objects.filter(status=Status.HELD, hold_ends_at__lte=now).values_list("pk", flat=True)
         placing.expire_lapsed(list(lapsed), by=None, now=now)
         booking_rows.bookings(planned, here, Practice.objects.current(), now, report, tell)
+    treating.settle(now)

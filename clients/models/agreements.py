@@ -33,7 +33,12 @@ class Document(models.Model):
     title = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=DocumentKind, default=DocumentKind.CONSENT)
     on_withdrawal = models.CharField(max_length=7, choices=OnWithdrawal, default=OnWithdrawal.RELEASE)
-    valid_for_months = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    valid_for_months = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Asked anew after so many months."
+    )
+    each_session = models.BooleanField(
+        "said again at each session", default=False, help_text="Asked again at check-in, by word of mouth, and kept."
+    )
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -1,0 +1,116 @@
+"""What follows for bookings where a client withdraws a consent, is blocked, or tells something that stops a session.
+
+Records the fact through `clients` and deals with the bookings that rest on it in the same transaction; pages call this,
+never the clients' verb alone. It never costs the client anything, and no reason is asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+from django.db import transaction
+
+from accounts.models import User
+from bookings import changes, notices, placing, readiness
+from bookings.changes import Act
+from bookings.models import Booking, Status, Way
+from clients import agreements, documents
+from clients.errors import WhyNeeded
+from clients.models import Client, Document, OnWithdrawal, Restriction, RestrictionKind
+from practice.models import Practice
+from vault import ledger
+
+OPEN = (Status.HELD, Status.REQUESTED, Status.CONFIRMED)
+Step = Callable[[Booking, Act, Practice], Booking]
+
+
+@transaction.atomic
+def withdraw(
+    client: Client, document: Document, *, by: User, now: dt.datetime, on_clients_word: bool = False
+) -> list[Booking]:
+    """Takes back the client's consent to a document, every version they signed. Bookings to come that rest on it are
+    released or put to the therapist as the document says; a running session is marked ended. Gives the bookings that
+    changed; nothing is done where no consent stands. Raises agreements.NotToWithdraw for what is no consent."""
+    placing.lock_client(client)
+    standing = list(documents.standing(client, document))
+    if not standing:
+        return []
+    act = Act(by, now, Way.STAFF if on_clients_word else Way.WEB, clients_word=on_clients_word)
+    resting = (each for each in _open(client, now) if readiness.rests_on(each.session_type, document.slug))
+    step = release if document.on_withdrawal == OnWithdrawal.RELEASE else put_to_therapist
+    changed = _each(resting, act, step)
+    agreements.withdraw(standing, by=by, now=now, on_clients_word=on_clients_word)
+    return changed
+
+
+@transaction.atomic
+def block(client: Client, *, by: User, now: dt.datetime, why: str) -> list[Booking]:
+    """No booking is possible any more, and those to come are released. The client is told no more than that.
+    Raises WhyNeeded."""
+    if not why.strip():
+        raise WhyNeeded
+    placing.lock_client(client)
+    changed = _each(_open(client, now), Act(by, now, Way.STAFF), release)
+    made = Restriction.objects.create(client=client, kind=RestrictionKind.BLOCK, since=now, by=by, why=why.strip())
+    ledger.append(
+        "client.blocked",
+        actor_id=by.pk,
+        subject=client.vault_subject(),
+        object=f"clients.restriction:{made.pk}",
+        details={},
+        now=now,
+    )
+    return changed
+
+
+@transaction.atomic
+def stop(client: Client, *, by: User | None, now: dt.datetime, about: str = "") -> list[Booking]:
+    """After a stop was raised, in the same transaction: what is confirmed is put to the therapist, the whole of what is to
+    come, or with `about` (“booking:17”) that visit alone. A running session is marked ended. Gives what changed."""
+    placing.lock_client(client)
+    concerned = (each for each in _open(client, now) if about in ("", f"booking:{each.pk}"))
+    hands_on = (each for each in concerned if each.session_type.is_hands_on)
+    return _each(hands_on, Act(by, now, Way.WEB), put_to_therapist)
+
+
+def _open(client: Client, now: dt.datetime) -> list[Booking]:
+    """The client's bookings that are running or to come, locked, the nearest first."""
+    found = Booking.objects.filter(client=client, status__in=OPEN, ended_at=None)
+    found = found.exclude(started_at=None, ends_at__lte=now).select_for_update(of=("self",)).order_by("starts_at", "pk")
+    return list(found.select_related("client", "therapist__user", "session_type", "room"))
+
+
+def _each(bookings: Iterable[Booking], act: Act, step: Step) -> list[Booking]:
+    practice = Practice.objects.current()
+    took = ((each, _end_running if each.started_at else step) for each in bookings)
+    before = [(each, each.version, chosen) for each, chosen in took]
+    return [done for each, version, chosen in before if (done := chosen(each, act, practice)).version != version]
+
+
+def release(booking: Booking, act: Act, practice: Practice) -> Booking:
+    """Its time is free again and nothing comes due; a hold simply ends."""
+    if booking.status == Status.HELD:
+        return changes.change(booking, Status.EXPIRED, "hold_released", act)
+    changed = changes.change(booking, Status.CANCELLED, "released", act, cancelled_at=act.now, answer_by_at=None)
+    changes.withdraw_questions(changed)
+    notices.announce(changed, notices.CANCELLED, practice=practice, now=act.now)
+    return changed
+
+
+def put_to_therapist(booking: Booking, act: Act, practice: Practice) -> Booking:
+    """A confirmed booking waits for the therapist's answer, its time kept. One whose start has passed is released; a
+    request and a hold stay as they are, since neither can be confirmed now."""
+    if booking.status != Status.CONFIRMED:
+        return booking
+    if booking.starts_at <= act.now:
+        return release(booking, act, practice)
+    answer_by = changes.answer_by(Status.REQUESTED, booking.starts_at, practice, act.now)
+    changed = changes.change(booking, Status.REQUESTED, "put_to_therapist", act, answer_by_at=answer_by)
+    changes.withdraw_questions(changed)
+    notices.announce(changed, notices.WAITING, notices.TO_LOOK_AT, practice=practice, now=act.now)
+    return changed
+
+
+def _end_running(booking: Booking, act: Act, practice: Practice) -> Booking:
+    return changes.change(booking, Status.COMPLETED, "ended", act, ended_at=act.now)

@@ -1,0 +1,132 @@
+"""The practice's documents as they stand: which version is asked for on a date, its digest, and what a client has of each.
+
+Only reads. What is signed and withdrawn is written by `agreements`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from clients.models import Client, Consent, Document, DocumentKind, DocumentVersion, Understanding, VersionState
+
+
+def digest(version: DocumentVersion) -> str:
+    """SHA-256 of the text exactly as it stands, then each clause and each question on a line of its own as JSON."""
+    parts = [version.text, *map(_line, version.clauses), *map(_line, version.questions)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def record_digest(consent: Consent) -> str:
+    """SHA-256 of a consent's row: what the ledger remembers of it, so that a later change of the row shows."""
+    signature = consent.signature or ""
+    said = [
+        consent.client_id,
+        consent.version_id,
+        consent.text_sha256,
+        consent.clauses,
+        consent.typed_name,
+        hashlib.sha256(signature.encode()).hexdigest() if signature else "",
+        consent.given_by,
+        consent.signed_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        consent.signed_by_id,
+        consent.expires_on.isoformat() if consent.expires_on else "",
+    ]
+    return hashlib.sha256(_line(said).encode()).hexdigest()
+
+
+def in_force(on: dt.date) -> QuerySet[DocumentVersion]:
+    """Of each document the version that is asked for on that date: the newest published one that applies by then."""
+    applying = DocumentVersion.objects.exclude(state=VersionState.DRAFT).filter(applies_from__lte=on)
+    newest: dict[int, int] = {}
+    for pk, document in applying.order_by("number").values_list("pk", "document_id"):
+        newest[document] = pk
+    return (
+        DocumentVersion.objects.filter(pk__in=newest.values())
+        .select_related("document")
+        .order_by("document__order", "document__pk")
+    )
+
+
+def current(slug: str, on: dt.date) -> DocumentVersion | None:
+    return in_force(on).filter(document__slug=slug).first()
+
+
+def standing(client: Client, document: Document) -> QuerySet[Consent]:
+    """The consents to it, of whatever version, that were not withdrawn."""
+    return Consent.objects.filter(client=client, version__document=document, withdrawal=None).select_related("version")
+
+
+def months_after(on: dt.date, months: int) -> dt.date:
+    """The same day so many months on; the month's last day where it has no such day."""
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(on.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One document as one client has it on a date."""
+
+    version: DocumentVersion
+    consent: Consent | None
+    """The newest consent to any version, withdrawn or not."""
+    understood: Understanding | None
+    is_given: bool
+    is_withdrawn: bool
+    can_withdraw: bool
+
+    @property
+    def document(self) -> Document:
+        return self.version.document
+
+    @property
+    def state(self) -> str:
+        if self.is_given:
+            return "given"
+        if self.is_withdrawn:
+            return "withdrawn"
+        return "anew" if self.consent or self.understood else "open"
+
+
+def of_client(client: Client, on: dt.date) -> list[Standing]:
+    """Each document that is asked for on that date, in the practice's order, in three queries."""
+    consents = list(
+        Consent.objects.filter(client=client)
+        .select_related("version", "withdrawal")
+        .order_by("-signed_at", "-version__number")
+    )
+    understood = list(Understanding.objects.filter(client=client, is_understood=True).select_related("version"))
+    return [_standing(version, consents, understood, on) for version in in_force(on)]
+
+
+def _standing(
+    version: DocumentVersion, consents: Iterable[Consent], understood: Iterable[Understanding], on: dt.date
+) -> Standing:
+    signed = [each for each in consents if each.version.document_id == version.document_id]
+    shown = [each for each in understood if each.version.document_id == version.document_id]
+    live = [each for each in signed if not hasattr(each, "withdrawal")]
+    valid = [each for each in live if each.version_id == version.pk and not is_expired(each, on)]
+    newest = (valid or live or signed or [None])[0]
+    return Standing(
+        version=version,
+        consent=newest,
+        understood=shown[0] if shown else None,
+        is_given=bool(valid) or any(each.version_id == version.pk for each in shown),
+        is_withdrawn=bool(signed) and not live,
+        can_withdraw=bool(live) and version.document.kind == DocumentKind.CONSENT,
+    )
+
+
+def is_expired(consent: Consent, on: dt.date) -> bool:
+    return consent.expires_on is not None and consent.expires_on < on
