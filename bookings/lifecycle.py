@@ -15,14 +15,14 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from bookings import changes, moves, notices, placing, readiness, rules, story
+from bookings import changes, moves, notices, placing, readiness, rules, story, treating
 from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
 from bookings.errors import AddressNotConfirmed, Conflict, NotGiven, NotOffered, ReasonNeeded, TooManyHolds
 from bookings.models import Answer, Booking, Length, MoveRequest, Status, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Wish, taking_time
-from bookings.readiness import Weight
+from bookings.readiness import Readiness, Weight
 from practice import walltime
 from practice.models import Practice
 
@@ -74,9 +74,7 @@ def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     _check_ahead(booking, practice, now)
     if booking.status == Status.EXPIRED:
         return _enter(_wish_again(booking), act, JUDGED_AT_THE_HOLD, readiness.BY_CLIENT)
-    ready = readiness.of(
-        booking.client, booking.session_type, walltime.local_date(now, practice.zone), booking=booking
-    )
+    ready = readiness.of(booking.client, booking.session_type, walltime.local_date(now, practice.zone), booking=booking)
     ready.require(readiness.BY_CLIENT)
     status = Status.REQUESTED if ready.needs_approval else Status.CONFIRMED
     changed = changes.change(
@@ -148,10 +146,18 @@ def _enter(
     booking.hold_ends_at = rules.hold_end(act.now, act.now) if status == Status.HELD else None
     booking.answer_by_at = changes.answer_by(status, wish.starts_at, practice, act.now)
     booking.save(force_insert=True)
-    changes.note(booking, _made(status), act, before="", details=changes.overridden(place))
+    details = changes.overridden(place) | _set_aside(ready, weights)
+    changes.note(booking, _made(status), act, before="", details=details)
+    treating.keep(booking, act.now)
     if status != Status.HELD:
         _announce_made(booking, practice, act.now, anew=False)
     return booking
+
+
+def _set_aside(ready: Readiness, weights: Iterable[Weight]) -> dict[str, Any]:
+    """What staff set aside with their reason does not keep the session from starting later."""
+    aside = [each.name for each in ready.missing if each.weight == Weight.POLICY and Weight.POLICY not in weights]
+    return {"set_aside": aside} if aside else {}
 
 
 def _new(wish: Wish, practice: Practice, place: Place, act: Act) -> Booking:

@@ -67,6 +67,8 @@ SELECT * FROM (SELECT 'stage', s.slug, '', CAST(NULL AS integer), CAST(NULL AS d
 UNION ALL SELECT 'flag', action, about, NULL, NULL FROM clients_flag WHERE client_id = %(client)s AND cleared_at IS NULL
 UNION ALL SELECT 'restriction', kind, '', NULL, NULL FROM clients_restriction
   WHERE client_id = %(client)s AND until IS NULL
+UNION ALL SELECT 'restriction', 'approval', 'look-alike', NULL, NULL FROM clients_lookalike
+  WHERE client_id = %(client)s AND answered_at IS NULL
 UNION ALL SELECT 'document', d.slug, d.kind, v.number, v.applies_from FROM clients_documentversion v
   JOIN clients_document d ON d.id = v.document_id WHERE v.state <> 'draft'
 UNION ALL SELECT CASE WHEN w.id IS NULL THEN 'given' ELSE 'withdrawn' END, d.slug,

@@ -13,11 +13,9 @@ from accounts.models import Role, User
 from clients import permissions
 from clients.errors import RecordClosed, WhyNeeded
 from clients.models import BreakGlass, Client
+from clients.opened import OPENED, READ
 from outbox import planning
 from vault import ledger
-
-READ = "record.read"
-OPENED = "record.opened"
 
 GLASS_STAYS_OPEN = dt.timedelta(hours=24)
 TOLD_WITHIN = dt.timedelta(days=3)

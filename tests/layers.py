@@ -14,14 +14,14 @@ FORBIDDEN = {"utils", "util", "common", "core", "helpers", "services", "misc"}
 LAYER_OF = {
     name: layer
     for layer, names in {
-        0: "availability chain clauses crypto errors ical labels practice_labels ranges rules spans walltime words "
+        0: "areas availability chain clauses crypto errors ical labels practice_labels questions ranges rules spans walltime words "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
         1: "constraints fields keys models querysets",
-        2: "facts brochure choice diary documents health journey loading pages particulars permissions picker readiness registry reports story trail verifier "
+        2: "asking facts brochure choice diary documents health journey loading opened pages particulars permissions picker readiness registry reports story trail verifier "
         "practice_file.current practice_file.known",
-        3: "absences agreements anchors changes decisions defaults delivery importing invitations ledger lifecycle messages moves notices nudge placing "
-        "planning reading records repeats rotation throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
+        3: "absences agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
+        "planning reading records repeats rotation telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas",
         5: "adapter admin admin_site api apps backends context management middleware migrations tasks templatetags "

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from accounts.models import Role, User
-from bookings import absences
+from bookings import absences, treating
 from bookings.admin.offer import IN_LISTS
 from bookings.errors import Refusal
 from bookings.models import Booking, Closure, DateHours, Offer, Therapist, TimeOff, WeeklyHours
@@ -142,6 +142,8 @@ class TherapistAdmin(HoursAdmin):
 
     def save_model(self, request: HttpRequest, obj: Therapist, form: Any, change: bool) -> None:
         obj.save()
+        if "user" in form.changed_data:
+            treating.settle(timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Therapist) -> None:
         obj.delete()

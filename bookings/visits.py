@@ -1,0 +1,135 @@
+"""The visit itself: check in, start, end. Verbs of a booking's life like those of `lifecycle`.
+
+What the client is ready for is asked at the door and once more at the start; nothing starts that is incomplete.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from accounts.models import User
+from bookings import changes, placing, readiness
+from bookings.changes import Act
+from bookings.errors import Conflict, NotGiven, NotReady, ReasonNeeded
+from bookings.models import Booking, BookingChange, Status, Way
+from bookings.placing import taking_time
+from bookings.readiness import Missing, Readiness, Weight
+from clients.models import Asked, Consent, Questionnaire, Submission, VersionState
+from practice import walltime
+from practice.models import Practice
+from vault import ledger
+
+AROUND = dt.timedelta(hours=12)
+"""A visit begins within so long before or after the time that was booked; a slip of the finger is not a visit."""
+
+REAFFIRMED = "consent.reaffirmed"
+
+
+@taking_time
+def check_in(
+    booking: Booking, *, by: User, now: dt.datetime, identity_seen: bool, reaffirmed: Collection[str] = ()
+) -> Booking:
+    """The client is here: somebody saw who they are, and the consents that are asked at every session (their slugs) were
+    said again. What the client still has to fill in can be filled in now. Raises Conflict, NotGiven, NotReady."""
+    if booking.status != Status.CONFIRMED or booking.checked_in_at:
+        raise Conflict
+    if abs(booking.starts_at - now) > AROUND:
+        raise Conflict("This session is not today.")
+    if not identity_seen:
+        raise NotGiven("identity_seen", "Please see first that this is the person who booked.")
+    placing.lock_client(booking.client)
+    _ready(booking, now).require(readiness.OVERRIDING)
+    again = to_reaffirm(booking, now)
+    if unsaid := [slug for slug in again if slug not in reaffirmed]:
+        raise NotReady([_said_again(slug) for slug in unsaid])
+    details = {"identity_seen": True} | ({"reaffirmed": sorted(again)} if again else {})
+    changed = changes.change(
+        booking, Status.CONFIRMED, "checked_in", Act(by, now, Way.STAFF), checked_in_at=now, details=details
+    )
+    _note_reaffirmed(changed, again, by, now)
+    return changed
+
+
+@taking_time
+def start(booking: Booking, *, by: User, now: dt.datetime, override: bool = False, why: str = "") -> Booking:
+    """The session begins; refused while anything is missing. `override` (with `why`) sets a stage or a number of earlier
+    sessions aside, as it can be when booking; a form or a consent never. Raises Conflict, NotReady, ReasonNeeded."""
+    if override and not why.strip():
+        raise ReasonNeeded
+    if booking.status != Status.CONFIRMED or booking.started_at:
+        raise Conflict
+    if booking.checked_in_at is None:
+        raise Conflict("Please check the client in first.")
+    placing.lock_client(booking.client)
+    missing = to_start(booking, now)
+    if override:
+        missing = [each for each in missing if each.weight != Weight.POLICY]
+    if missing:
+        raise NotReady(missing)
+    return changes.change(booking, Status.CONFIRMED, "started", Act(by, now, Way.STAFF, why), started_at=now)
+
+
+@taking_time
+def end(booking: Booking, *, by: User, now: dt.datetime, why: str = "") -> Booking:
+    """The session is over and took place; `why` where it was ended early. Raises Conflict."""
+    if booking.status != Status.CONFIRMED or booking.started_at is None or booking.ended_at:
+        raise Conflict
+    return changes.change(booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF, why), ended_at=now)
+
+
+# What they ask
+
+
+def to_start(booking: Booking, now: dt.datetime) -> list[Missing]:
+    """What keeps this booking from starting; what staff set aside with a reason when they booked it does not."""
+    set_aside: set[str] = set()
+    for details in BookingChange.objects.filter(booking=booking, via__in=(Way.STAFF, Way.API)).values_list(
+        "details", flat=True
+    ):
+        set_aside.update(details.get("set_aside", ()))
+    missing = [each for each in _ready(booking, now).missing if each.name not in set_aside]
+    return missing + _visit_forms(booking)
+
+
+def _visit_forms(booking: Booking) -> list[Missing]:
+    """“Has anything changed?” is asked before each session that is hands-on."""
+    if not booking.session_type.is_hands_on:
+        return []
+    asked = Questionnaire.objects.filter(
+        asked=Asked.VISIT, for_kind__in=("", booking.session_type.kind), versions__state=VersionState.PUBLISHED
+    )
+    signed = Submission.objects.filter(client=booking.client, about=f"booking:{booking.pk}", signed_at__isnull=False)
+    unanswered = asked.exclude(pk__in=signed.values("version__questionnaire")).distinct()
+    sentence = "Please tell us first whether anything has changed."
+    return [
+        Missing("intake_required", sentence, Weight.FORM, slug) for slug in unanswered.values_list("slug", flat=True)
+    ]
+
+
+def to_reaffirm(booking: Booking, now: dt.datetime) -> dict[str, Consent]:
+    """The consents of this client's that the session rests on and that are said again at every session, by their slug."""
+    today = walltime.local_date(now, Practice.objects.current().zone)
+    return readiness.said_at_each_session(booking, today)
+
+
+def _ready(booking: Booking, now: dt.datetime) -> Readiness:
+    today = walltime.local_date(now, Practice.objects.current().zone)
+    return readiness.of(booking.client, booking.session_type, today, booking=booking)
+
+
+def _said_again(slug: str) -> Missing:
+    sentence = "A consent that this session rests on is said again at each session. Please go through it together."
+    return Missing("consent_required", sentence, Weight.FORM, slug)
+
+
+def _note_reaffirmed(booking: Booking, again: dict[str, Consent], by: User, now: dt.datetime) -> None:
+    for consent in again.values():
+        ledger.append(
+            REAFFIRMED,
+            actor_id=by.pk,
+            subject=booking.client.vault_subject(),
+            object=f"clients.consent:{consent.pk}",
+            details={"booking": booking.pk, "text": consent.text_sha256},
+            now=now,
+        )
