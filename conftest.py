@@ -9,6 +9,8 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from bookings import constraints
+from care import constraints as care_constraints
+from clients import constraints as clients_constraints
 from practice import servers
 from vault import constraints as vault_constraints
 
@@ -41,11 +43,15 @@ def history_gives_way_to_the_flush() -> Iterator[None]:
     def flush_history_too(case: TransactionTestCase) -> None:
         constraints.remove(connection, constraints.HISTORY)
         vault_constraints.remove(connection)
+        clients_constraints.remove(connection)
+        care_constraints.remove(connection)
         try:
             flush(case)
         finally:
             constraints.install(connection, constraints.HISTORY)
             vault_constraints.install(connection)
+            clients_constraints.install(connection)
+            care_constraints.install(connection)
 
     TransactionTestCase._fixture_teardown = flush_history_too
     yield

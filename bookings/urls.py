@@ -3,7 +3,8 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from bookings.views import book, change, entrance, mine, offer, review
+from bookings.views import book, change, entrance, forms, journey, mine, offer, review
+from clients.views import record
 
 
 class RefConverter(StringConverter):
@@ -27,6 +28,13 @@ urlpatterns = [
     path("book/<slug:slug>/", book.times, name="book_times"),
     path("my/", mine.bookings, name="my"),
     path("accounts/details/", entrance.details, name="my_details"),
+    path("my/journey/", journey.path, name="my_journey"),
+    path("my/record/", record.record, name="my_record"),
+    path("my/forms/", forms.forms, name="my_forms"),
+    path("my/forms/<slug:slug>/", forms.form, name="my_form"),
+    path("my/forms/<slug:slug>/<int:number>/", forms.page, name="my_form_page"),
+    path("my/forms/<slug:slug>/sign/", forms.sign, name="my_form_sign"),
+    path("my/<ref:ref>/visit/", forms.visit, name="my_visit"),
     path("my/<ref:ref>/", mine.booking, name="my_booking"),
     path("my/<ref:ref>/calendar.ics", mine.calendar, name="my_calendar"),
     path("my/<ref:ref>/cancel/", change.cancel, name="my_cancel"),

@@ -16,6 +16,9 @@ DECISIONS = "clients_stage_decision_kept"
 CONSENTS = "clients_consent_kept"
 DOCUMENTS = "clients_document_published"
 QUESTIONNAIRES = "clients_questionnaire_published"
+SECTIONS = "clients_section_published"
+QUESTIONS = "clients_question_published"
+CHOICES = "clients_choice_published"
 
 
 def _fixed(name: str, table: str, columns: list[str], once: list[str]) -> Guard:
@@ -72,6 +75,52 @@ def _published(name: str, table: str, columns: list[str]) -> Guard:
     )
 
 
+SECTION_STATE = "FROM clients_questionnaireversion v WHERE v.id = {row}.version_id"
+QUESTION_STATE = """FROM clients_questionnaireversion v JOIN clients_section s ON s.version_id = v.id
+  WHERE s.id = {row}.section_id"""
+CHOICE_STATE = """FROM clients_questionnaireversion v JOIN clients_section s ON s.version_id = v.id
+  JOIN clients_question q ON q.section_id = s.id WHERE q.id = {row}.question_id"""
+
+
+def _part(name: str, table: str, state: str) -> Guard:
+    """Nothing is put into, changed in or taken out of what was published. On PostgreSQL the version is held, so that a
+    part cannot slip in while it is being published."""
+
+    def held(row: str) -> str:
+        return f"""SELECT v.state INTO found {state.format(row=row)} FOR SHARE OF v;
+  IF found <> 'draft' THEN RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'; END IF;"""
+
+    postgres = f"""
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE found text; BEGIN
+  IF TG_OP <> 'INSERT' THEN {held("OLD")} END IF;
+  IF TG_OP <> 'DELETE' THEN {held("NEW")} RETURN NEW; END IF;
+  RETURN OLD;
+END $$"""
+
+    def refusing(*rows: str) -> str:
+        where = " OR ".join(f"EXISTS (SELECT 1 {state.format(row=row)} AND v.state <> 'draft')" for row in rows)
+        return f"BEGIN SELECT RAISE(ABORT, '{name}') WHERE {where}; END"
+
+    moments = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
+    return Guard(
+        postgresql=(
+            [
+                postgres,
+                f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+            ],
+            [f"DROP TRIGGER IF EXISTS {name} ON {table}", f"DROP FUNCTION IF EXISTS {name}()"],
+        ),
+        sqlite=(
+            [
+                f"CREATE TRIGGER {name}_{moment} BEFORE {moment.upper()} ON {table} {refusing(*rows)}"
+                for moment, rows in moments.items()
+            ],
+            [f"DROP TRIGGER IF EXISTS {name}_{moment}" for moment in moments],
+        ),
+    )
+
+
 GUARDS: dict[str, Guard] = {
     WITHDRAWALS: append_only(WITHDRAWALS, "clients_withdrawal"),
     UNDERSTANDINGS: append_only(UNDERSTANDINGS, "clients_understanding"),
@@ -90,6 +139,9 @@ GUARDS: dict[str, Guard] = {
     QUESTIONNAIRES: _published(
         QUESTIONNAIRES, "clients_questionnaireversion", ["questionnaire_id", "number", "published_at"]
     ),
+    SECTIONS: _part(SECTIONS, "clients_section", SECTION_STATE),
+    QUESTIONS: _part(QUESTIONS, "clients_question", QUESTION_STATE),
+    CHOICES: _part(CHOICES, "clients_choice", CHOICE_STATE),
 }
 
 

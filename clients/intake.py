@@ -142,15 +142,11 @@ def after_months(on: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
 
 
-def _raise_flags(
-    submission: Submission, asked: list[Page], values: Mapping[str, Any], now: dt.datetime
-) -> list[Flag]:
+def _raise_flags(submission: Submission, asked: list[Page], values: Mapping[str, Any], now: dt.datetime) -> list[Flag]:
     """One for each thing to look at; what stands open already in the same words is not raised twice."""
     open_ones = Flag.objects.filter(client=submission.client, about=submission.about, cleared_at=None)
     known = {(each.action, each.words) for each in open_ones}
-    wanted = [
-        found for page in asked for each in page.asked for found in questions.raised(each, values.get(each.key))
-    ]
+    wanted = [found for page in asked for each in page.asked for found in questions.raised(each, values.get(each.key))]
     return [
         Flag.objects.create(
             client=submission.client,
@@ -168,9 +164,7 @@ def _raise_flags(
 def _held(submission: Submission) -> Submission:
     """The open submission, read anew with its client locked. Raises AlreadySigned, Renewed."""
     _lock(submission.client)
-    found = (
-        Submission.objects.select_related("client", "version__questionnaire").filter(pk=submission.pk).first()
-    )
+    found = Submission.objects.select_related("client", "version__questionnaire").filter(pk=submission.pk).first()
     if found is None:
         raise Renewed
     if found.signed_at is not None:
@@ -182,7 +176,7 @@ def _held(submission: Submission) -> Submission:
 
 def _lock(client: Client) -> None:
     """One client's forms are written one after the other, in however many windows."""
-    Client.objects.select_for_update().get(pk=client.pk)
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
 
 
 # Looking after it
@@ -243,9 +237,7 @@ def publish_version(version: QuestionnaireVersion, *, by: User | None, now: dt.d
         raise NotPublishable(["This version is published already."])
     if faults := questions.faults([(page.title, page.asked) for page in asking.pages(found)]):
         raise NotPublishable(faults)
-    others = QuestionnaireVersion.objects.filter(
-        questionnaire_id=found.questionnaire_id, state=VersionState.PUBLISHED
-    )
+    others = QuestionnaireVersion.objects.filter(questionnaire_id=found.questionnaire_id, state=VersionState.PUBLISHED)
     others.update(state=VersionState.SUPERSEDED)
     found.state, found.published_at = VersionState.PUBLISHED, now
     found.save(update_fields=["state", "published_at"])

@@ -14,6 +14,23 @@ LABELS = labelled(
         personal("clinical"): "client stage is_reached decided_on decided_at",
         internal("clinical"): "id by",
     },
+    # What is asked is the practice's own words; what a client answers is sealed.
+    Questionnaire={public(): "slug title asked for_kind", internal("practice"): "id valid_for_months order"},
+    QuestionnaireVersion={internal("practice"): "id questionnaire number state published_at"},
+    Section={internal("practice"): "id version order title why"},
+    Question={internal("practice"): "id section order key kind words help is_required audience"},
+    Choice={internal("practice"): "id question order key words raises"},
+    Submission={
+        personal("clinical"): "client version about started_at saved_at signed_at expires_on",
+        internal("clinical"): "id",
+    },
+    Answer={clinical(): "value", internal("clinical"): "id submission question"},
+    # That something needs a look is asked at each booking, so the kind of it stands open; what it is about is sealed.
+    Flag={
+        clinical(): "words cleared_why",
+        personal("clinical"): "client about action raised_at cleared_at",
+        internal("clinical"): "id submission cleared_by",
+    },
     Document={
         public(): "slug title kind",
         internal("practice"): "id on_withdrawal valid_for_months each_session order",
@@ -36,5 +53,15 @@ LABELS = labelled(
         clinical(exported=False): "why",
         personal("clinical"): "client user opened_at open_until_at",
         internal("clinical"): "id",
+    },
+    # A restriction protects whoever works here; its reason is the practice's own and sealed.
+    Restriction={
+        clinical(exported=False): "why lifted_why",
+        personal("clinical", exported=False): "kind since until",
+        internal("clinical"): "id client by lifted_by",
+    },
+    LookAlike={
+        personal("client", exported=False): "client resembles by noticed_at answered_at is_same",
+        internal("client"): "id answered_by",
     },
 )

@@ -14,7 +14,7 @@ FORBIDDEN = {"utils", "util", "common", "core", "helpers", "services", "misc"}
 LAYER_OF = {
     name: layer
     for layer, names in {
-        0: "areas availability chain clauses crypto errors ical labels practice_labels questions ranges rules spans walltime words "
+        0: "agreed areas availability chain clauses crypto errors ical labels likeness practice_labels questionnaires questions ranges rules spans walltime words "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
         1: "constraints fields keys models querysets",
