@@ -36,6 +36,10 @@ THERAPIST = (
     | _may("change", "bookings.therapist")
     | _may("view add change delete", "bookings.weeklyhours", "bookings.datehours", "bookings.timeoff")
     | _may("view", "bookings.offer")
+    | _may("view add change", "care.boundarysheet", "care.incident", "clients.restriction")
+    | _may("view add", "care.refusal")
+    | _may("view change", "care.conversation", "clients.lookalike")
+    | _may("view", "care.cannedreply")
 )
 BY_ROLE: dict[str, frozenset[str]] = {Role.FRONT_DESK: FRONT_DESK, Role.THERAPIST: THERAPIST}
 """The owner may everything (`User.is_superuser`), a client nothing here."""

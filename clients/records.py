@@ -8,13 +8,16 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import User
+from clients import lookalikes
 from clients.models import Client
 
 
 def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime) -> Client:
     """The client's row of an account that has none; a second call gives the first row."""
     known = {"name": name, "email": user.email, "date_of_birth": date_of_birth, "created_at": now}
-    client, _ = Client.objects.get_or_create(user=user, defaults=known)
+    client, is_new = Client.objects.get_or_create(user=user, defaults=known)
+    if is_new:
+        lookalikes.notice(client, now)
     return client
 
 

@@ -28,7 +28,7 @@ from practice.models import Practice
 NOT_OURS = {"auth", "account", "mfa"}
 """Groups, confirmed addresses and second factors are kept by their own pages; nobody edits those rows."""
 
-ORDER = ["bookings", "clients", "outbox", "practice", "accounts"]
+ORDER = ["bookings", "care", "clients", "outbox", "practice", "accounts"]
 
 
 class PracticeSite(admin.AdminSite):

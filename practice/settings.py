@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "outbox",
     "clients",
     "bookings",
+    "care",
     "practice.apps.PracticeAdminConfig",  # django.contrib.admin, with the practice's clock and sign-in
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/v1/", include("bookings.api.urls")),
+    path("", include("care.urls")),
     path("", include("bookings.urls")),
     *[
         path(f"{slug}/", pages.text, {"slug": slug}, name=slug)

@@ -20,7 +20,7 @@ LAYER_OF = {
         1: "constraints fields keys models querysets",
         2: "asking facts brochure choice diary documents health journey loading opened pages particulars permissions picker readiness registry reports story trail verifier "
         "practice_file.current practice_file.known",
-        3: "absences agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
+        3: "absences breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
         "planning reading records repeats rotation telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas",

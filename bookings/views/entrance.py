@@ -26,7 +26,7 @@ from bookings.errors import NotOffered, Refusal, SlotTaken
 from bookings.forms import DetailsForm, NewClientForm
 from bookings.views import choice
 from bookings.views.review import keep_chosen
-from clients import records
+from clients import lookalikes, records
 from practice import walltime, words
 from practice.models import Practice
 
@@ -126,7 +126,9 @@ class ConfirmAddress(WithChoice, views.ConfirmEmailVerificationCodeView):
     def _verify_form_valid(self, form: CodeForm) -> HttpResponse:
         response = super()._verify_form_valid(form)
         if self.request.user.is_authenticated:
-            records.join_account(self.request.user)
+            joined = records.join_account(self.request.user)
+            if joined:
+                lookalikes.notice(joined, timezone.now())
             self.request.session.pop(TYPED, None)
             return self._book(response)
         return response

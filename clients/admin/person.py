@@ -11,6 +11,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
+from clients import lookalikes
 from clients.models import Client
 from practice.admin_site import OfficeAdmin, clock
 
@@ -45,6 +46,7 @@ class ClientAdmin(OfficeAdmin):
         if not change:
             obj.created_at = timezone.now()
         obj.save()
+        lookalikes.notice(obj, timezone.now())
 
     @admin.display(description="signs in as")
     def account(self, client: Client) -> str:

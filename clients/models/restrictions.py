@@ -26,6 +26,10 @@ class Restriction(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     why = EncryptedTextField()
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lifted_why = EncryptedTextField(null=True, blank=True)
 
     class Meta:
         ordering = ["-since"]

@@ -1,0 +1,111 @@
+"""What the pages of care share: only who may read the client's record comes in, and each reading leaves its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from bookings.errors import Refusal
+from bookings.models import Booking
+from bookings.permissions import may_answer
+from clients import permissions
+from clients.errors import Declined
+from clients.models import Client
+from clients.reading import note_reading
+from practice.admin_site import ReadOnlyAdmin
+
+
+class CareAdmin(ReadOnlyAdmin):
+    """Rows about one client: `to_client` is the way to them, `reads` the word that the client finds in their record."""
+
+    to_client = "client"
+    reads = ""
+    template = "act"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        mine = permissions.readable_by(request.user, timezone.now())
+        return super().get_queryset(request).filter(**{f"{self.to_client}__in": mine})
+
+    def may(self, request: HttpRequest, verb: str) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.{verb}_{self.opts.model_name}")
+
+    def demand(self, request: HttpRequest, verb: str) -> None:
+        if not self.may(request, verb):
+            raise PermissionDenied
+
+    def found(self, request: HttpRequest, object_id: str) -> Any:
+        """The row, if it is there for this member of staff; a text that is no number of a row is not there either."""
+        self.demand(request, "view")
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return row
+
+    def opened(self, request: HttpRequest, object_id: str) -> Any:
+        """The row with what is clinical in it, which leaves a line."""
+        row = self.found(request, object_id)
+        self.note(request, self.client_of(row))
+        return row
+
+    def client_of(self, row: Any) -> Client:
+        for step in self.to_client.split("__"):
+            row = getattr(row, step)
+        return row
+
+    def note(self, request: HttpRequest, client: Client) -> None:
+        try:
+            note_reading(request.user, client, self.reads, timezone.now())
+        except Declined:
+            raise Http404 from None
+
+    def booking(self, request: HttpRequest) -> Booking:
+        """The booking that ?booking= names, which must be this member of staff's to answer."""
+        number = request.GET.get("booking", "")
+        found = Booking.objects.for_user(request.user).select_related(
+            "client", "therapist__user", "session_type", "room"
+        )
+        booking = get_object_or_404(found, pk=number if number.isdecimal() and len(number) < 10 else 0)
+        if not may_answer(booking, request.user):
+            raise PermissionDenied
+        return booking
+
+    def attempt(self, request: HttpRequest, form: forms.Form | None, act: Callable[[], object], done: str) -> bool:
+        """Runs a verb; what it refuses is said in the form, or above the page."""
+        try:
+            act()
+        except (Declined, Refusal) as refusal:
+            if form is None:
+                messages.error(request, str(refusal))
+            else:
+                form.add_error(None, str(refusal))
+            return False
+        messages.success(request, done)
+        return True
+
+    def page(self, request: HttpRequest, *, title: str, form: forms.Form | None = None, **shown: Any) -> HttpResponse:
+        media = self.media + form.media if form else self.media
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": media,
+            "form": form,
+            "title": title,
+            **shown,
+        }
+        return render(request, f"admin/care/{self.template}.html", context)
+
+    def to_row(self, row: Model) -> HttpResponse:
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
+
+
+def typed(request: HttpRequest) -> Any:
+    """What was sent; a POST with nothing in it is still one."""
+    return request.POST if request.method == "POST" else None

@@ -1,0 +1,15 @@
+"""Tells Django about the care app, and the outbox what this app's messages say."""
+
+from django.apps import AppConfig
+
+
+class CareConfig(AppConfig):
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "care"
+
+    def ready(self) -> None:
+        from bookings import visits
+        from care import messages, sheets
+
+        messages.register()
+        visits.when_started(sheets.lock_at_start)

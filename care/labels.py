@@ -1,0 +1,39 @@
+"""What the fields about sessions, conversations and incidents hold.
+
+Areas, covering and pressure are compared by the database, which refuses a widening: so they are numbers and not sealed.
+"""
+
+from vault.labels import clinical, internal, labelled, personal
+
+LABELS = labelled(
+    BoundarySheet={
+        clinical(): "slower_word stop_word wishes",
+        personal("clinical"): "areas covering pressure filled_by saved_at locked_at",
+        internal("clinical"): "id booking saved_by",
+    },
+    Narrowing={personal("clinical"): "at areas covering pressure", internal("clinical"): "id sheet by"},
+    Conversation={
+        personal("clinical"): "therapist state opened_at ended_at",
+        internal("clinical"): "id client ended_by",
+    },
+    Line={
+        clinical(): "words",
+        personal("clinical"): "at is_clients",
+        # A mark is a hint of the list, not a word about the person.
+        internal("clinical"): "id conversation by is_marked",
+    },
+    WatchedWord={internal("practice"): "id word"},
+    CannedReply={internal("practice"): "id title words order"},
+    Incident={
+        # The practice's own record of what happened; what of it an erasure or an export gives is decided there.
+        clinical(exported=False): "what_happened what_was_done follow_up",
+        personal("clinical", exported=False): "happened_at severity recorded_at follow_up_on followed_up_at",
+        internal("clinical"): "id client booking restriction recorded_by followed_up_by",
+    },
+    Refusal={
+        clinical(exported=False): "ground words",
+        clinical(): "reply",
+        personal("clinical"): "ending has_fee at",
+        internal("clinical"): "id booking by",
+    },
+)

@@ -1,0 +1,12 @@
+"""The addresses of the client's messages and of the sheet of a session; they come before `my/<ref>/`."""
+
+from django.urls import path
+
+import bookings.urls  # noqa: F401  it makes <ref:ref> known
+from care.views import messages, sheet
+
+urlpatterns = [
+    path("my/messages/", messages.threads, name="my_messages"),
+    path("my/messages/<slug:therapist>/", messages.thread, name="my_messages_with"),
+    path("my/<ref:ref>/sheet/", sheet.sheet, name="my_sheet"),
+]
