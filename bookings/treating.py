@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.models import Booking, Status
 from clients.models import CareRelation
@@ -43,5 +43,6 @@ def _open(pairs: list[tuple[int, int]], now: dt.datetime) -> None:
 
 
 def _resting_on_nothing() -> QuerySet[CareRelation]:
-    standing = Booking.objects.filter(client=OuterRef("client"), therapist__user=OuterRef("user"), status__in=TREATED)
+    met = Q(status__in=TREATED) | Q(started_at__isnull=False)  # a session that was broken off was one all the same
+    standing = Booking.objects.filter(met, client=OuterRef("client"), therapist__user=OuterRef("user"))
     return CareRelation.objects.filter(~Exists(standing), until=None)

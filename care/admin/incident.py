@@ -6,13 +6,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from care import incidents
-from care.admin.page import CareAdmin, typed
+from care.admin.page import CareAdmin, concerned, typed
 from care.forms import IncidentForm, WordsForm
 from care.models import Incident
-from clients.permissions import readable_by
 from practice.admin_site import clock
 
 
@@ -31,7 +31,7 @@ class IncidentAdmin(CareAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         self.demand(request, "add")
         now = timezone.now()
-        clients = readable_by(request.user, now).order_by("name", "pk")
+        clients = concerned(request.user, now)
         form = IncidentForm(typed(request), clients=clients, initial={"happened_at": now, **request.GET.dict()})
         if request.method == "POST" and form.is_valid():
             said = form.cleaned_data
@@ -42,7 +42,7 @@ class IncidentAdmin(CareAdmin):
                 lambda: incidents.record(said["client"], form.happened(), by=request.user, now=now, **extra),
                 "The incident is recorded.",
             ):
-                return self.to_row(Incident.objects.filter(recorded_by=request.user).latest("recorded_at"))
+                return redirect("admin:care_incident_changelist")
         return self.page(request, title="Record an incident", form=form, button="Record it")
 
     def change_view(

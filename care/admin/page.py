@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from accounts.models import User
 from bookings.errors import Refusal
 from bookings.models import Booking
 from bookings.permissions import may_answer
@@ -104,6 +106,13 @@ class CareAdmin(ReadOnlyAdmin):
 
     def to_row(self, row: Model) -> HttpResponse:
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
+
+
+def concerned(user: User, now: dt.datetime) -> QuerySet[Client]:
+    """Of whom this member of staff may record something: whom they may read about, or have had a booking with."""
+    theirs = Booking.objects.filter(therapist__user_id=user.pk).values("client")
+    readable = permissions.readable_by(user, now).values("pk")
+    return Client.objects.filter(Q(pk__in=readable) | Q(pk__in=theirs)).order_by("name", "pk")
 
 
 def typed(request: HttpRequest) -> Any:

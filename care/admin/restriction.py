@@ -11,11 +11,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from care import restricting
-from care.admin.page import CareAdmin, typed
+from care.admin.page import CareAdmin, concerned, typed
 from care.forms import LiftForm, RestrictionForm
 from clients import restrictions
 from clients.models import LookAlike, Restriction
-from clients.permissions import readable_by
 from practice.admin_site import clock
 
 
@@ -34,7 +33,7 @@ class RestrictionAdmin(CareAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         self.demand(request, "add")
         now = timezone.now()
-        clients = readable_by(request.user, now).order_by("name", "pk")
+        clients = concerned(request.user, now)
         form = RestrictionForm(typed(request), clients=clients, initial=request.GET.dict())
         if request.method == "POST" and form.is_valid():
             said, by = form.cleaned_data, request.user
