@@ -28,11 +28,12 @@ FRONT_DESK = (
     | _may(
         "view", "bookings.therapist", "bookings.sessiontype", "bookings.room", "bookings.timeoff", "bookings.closure"
     )
-    | _may("view", "bookings.bookingchange", "outbox.message")
+    | _may("view", "bookings.bookingchange", "outbox.message", "clients.submission")
 )
 THERAPIST = (
     FRONT_DESK
     | _may("answer", "bookings.booking")
+    | _may("view clear", "clients.flag")
     | _may("change", "bookings.therapist")
     | _may("view add change delete", "bookings.weeklyhours", "bookings.datehours", "bookings.timeoff")
     | _may("view", "bookings.offer")

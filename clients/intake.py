@@ -245,6 +245,18 @@ def publish_version(version: QuestionnaireVersion, *, by: User | None, now: dt.d
     return found
 
 
+@transaction.atomic
+def retire_version(version: QuestionnaireVersion, *, by: User, now: dt.datetime) -> QuestionnaireVersion:
+    """The questionnaire is no longer asked; what was answered stays. Raises NotAsked for one that is not published."""
+    found = QuestionnaireVersion.objects.select_for_update().get(pk=version.pk)
+    if found.state != VersionState.PUBLISHED:
+        raise NotAsked
+    found.state = VersionState.SUPERSEDED
+    found.save(update_fields=["state"])
+    _note("form.retired", by, None, f"questionnaireversion:{found.pk}", {"number": found.number}, now)
+    return found
+
+
 def _note(
     kind: str, by: User | None, client: Client | None, about: str, details: dict[str, Any], now: dt.datetime
 ) -> None:
