@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from bookings.views import book, change, entrance, forms, journey, mine, offer, review
+from bookings.views import agreements, book, change, entrance, forms, journey, mine, offer, review
 from clients.views import record
 
 
@@ -34,6 +34,11 @@ urlpatterns = [
     path("my/forms/<slug:slug>/", forms.form, name="my_form"),
     path("my/forms/<slug:slug>/<int:number>/", forms.page, name="my_form_page"),
     path("my/forms/<slug:slug>/sign/", forms.sign, name="my_form_sign"),
+    path("my/agreements/", agreements.mine, name="my_agreements"),
+    path("my/agreements/<slug:slug>/", agreements.agreement, name="my_agreement"),
+    path("my/agreements/<slug:slug>/copy/", agreements.copy, name="my_agreement_copy"),
+    path("my/agreements/<slug:slug>/withdraw/", agreements.withdraw, name="my_agreement_withdraw"),
+    path("my/boundaries/", agreements.boundaries, name="my_boundaries"),
     path("my/<ref:ref>/visit/", forms.visit, name="my_visit"),
     path("my/<ref:ref>/", mine.booking, name="my_booking"),
     path("my/<ref:ref>/calendar.ics", mine.calendar, name="my_calendar"),

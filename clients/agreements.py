@@ -7,15 +7,25 @@ any words of the client's. A withdrawal has consequences for bookings: pages cal
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from PIL import Image
 
 from accounts.models import User
 from clients import clauses, documents
-from clients.errors import ClausesMissing, NameDiffers, NotASignature, NotPublishable, NotToSign, NotToWithdraw, TextChanged
+from clients.errors import (
+    ClausesMissing,
+    NameDiffers,
+    NotASignature,
+    NotPublishable,
+    NotToSign,
+    NotToWithdraw,
+    TextChanged,
+)
 from clients.models import (
     Client,
     Consent,
@@ -37,6 +47,9 @@ COUNTERSIGNED = "consent.countersigned"
 WITHDRAWN = "consent.withdrawn"
 UNDERSTOOD = "boundaries.understood"
 NOT_YET = "boundaries.answered"
+
+LARGEST = 4000
+"""Pixels to a side of a drawn signature."""
 
 # The practice's texts
 
@@ -147,8 +160,22 @@ def _check_signing(client: Client, version: DocumentVersion, signing: Signing, t
         raise ClausesMissing(missing)
     if not clauses.is_name_of(signing.typed_name, client.name):
         raise NameDiffers
-    if signing.drawing and not clauses.is_drawing(signing.drawing):
+    if signing.drawing and not _is_picture(signing.drawing):
         raise NotASignature
+
+
+def _is_picture(drawing: str) -> bool:
+    """Whether it opens, whole, as a picture of a size that a signature has."""
+    if not clauses.is_drawing(drawing):
+        return False
+    try:
+        with Image.open(io.BytesIO(clauses.drawing_bytes(drawing)), formats=["PNG"]) as picture:
+            if max(picture.size) > LARGEST:
+                return False
+            picture.load()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _proof(consent: Consent) -> dict[str, Any]:
@@ -194,7 +221,13 @@ def withdraw(consents: Iterable[Consent], *, by: User, now: dt.datetime, on_clie
 
 @transaction.atomic
 def record_understanding(
-    client: Client, version: DocumentVersion, answers: Sequence[int | None], shown_sha256: str, *, by: User, now: dt.datetime
+    client: Client,
+    version: DocumentVersion,
+    answers: Sequence[int | None],
+    shown_sha256: str,
+    *,
+    by: User,
+    now: dt.datetime,
 ) -> Understanding:
     """Keeps the answers (the place of the option chosen for each question) with the version that was shown; understood
     where each is right. Raises TextChanged, NotToSign, ClausesMissing for questions without an answer."""

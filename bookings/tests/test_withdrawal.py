@@ -58,7 +58,10 @@ def test_bookings_that_rest_on_a_withdrawn_consent_are_released_and_nothing_is_o
 
 def test_where_the_document_says_so_they_are_put_to_the_therapist() -> None:
     client, document = make_agreed("ask")
-    booking, asked = make_resting(client), make_resting(client, status=Status.REQUESTED, starts_at=at("2026-06-05 10:00"))
+    booking, asked = (
+        make_resting(client),
+        make_resting(client, status=Status.REQUESTED, starts_at=at("2026-06-05 10:00")),
+    )
     (changed,) = withdrawal.withdraw(client, document, by=client.user, now=NOW)
     assert (changed, changed.status, changed.answer_by_at) == (booking, Status.REQUESTED, NOW + dt.timedelta(hours=48))
     asked.refresh_from_db()
@@ -156,7 +159,7 @@ def test_where_both_sign_nothing_starts_before_the_therapist_has_signed(settings
     from practice.tests.factories import make_practice
 
     make_practice(consent_signers="both")
-    client, document = make_agreed()
+    client, _document = make_agreed()
     booking = make_resting(client)
     assert codes(client, booking) == ["consent_required LOOK"]
     agreements.countersign(client.consents.get(), by=make_owner(), now=NOW)

@@ -63,4 +63,11 @@ def make_consent(client: Client, version: DocumentVersion, now: dt.datetime, **o
         "ticked": frozenset(range(len(version.clauses))),
         "typed_name": client.name,
     } | {name: overrides.pop(name) for name in ("shown_sha256", "ticked", "typed_name", "drawing") if name in overrides}
-    return agreements.sign(client, version, Signing(**signing), by=overrides.pop("by", None) or client.user or make_user(), now=now, **overrides)
+    return agreements.sign(
+        client,
+        version,
+        Signing(**signing),
+        by=overrides.pop("by", None) or client.user or make_user(),
+        now=now,
+        **overrides,
+    )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import io
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from PIL import Image
 
 from accounts.tests.factories import make_owner
 from clients import agreements, constraints, documents
@@ -36,7 +38,16 @@ pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 6, 1, 8, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(days=1)
 TODAY = dt.date(2026, 6, 1)
-PNG = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n rest of it").decode()
+
+
+def drawing(size: tuple[int, int] = (60, 20)) -> str:
+    picture = io.BytesIO()
+    Image.new("L", size, 255).save(picture, "PNG")
+    return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
+
+
+PNG = drawing()
+BROKEN = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n rest of it").decode()
 
 
 def make_boundaries(**overrides: object) -> DocumentVersion:
@@ -73,7 +84,7 @@ def test_a_version_is_asked_for_from_its_date_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind, wrong",
+    ("kind", "wrong"),
     [
         ("consent", {"clauses": []}),
         ("consent", {"clauses": ["Twice.", "Twice. "]}),
@@ -97,7 +108,9 @@ def test_a_version_is_published_once() -> None:
         agreements.publish(version, by=None, now=LATER)
 
 
-@pytest.mark.parametrize("field, value", [("text", "Other."), ("clauses", ["Other."]), ("sha256", "0"), ("state", "draft")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("text", "Other."), ("clauses", ["Other."]), ("sha256", "0"), ("state", "draft")]
+)
 def test_the_database_keeps_a_published_version_as_it_is(field, value) -> None:
     version = make_published(NOW)
     rows = DocumentVersion.objects.filter(pk=version.pk)
@@ -115,7 +128,10 @@ def test_the_database_keeps_a_published_version_as_it_is(field, value) -> None:
 
 
 def test_a_consent_keeps_the_text_the_clauses_the_name_and_the_way() -> None:
-    client, version = make_client_with_account(name="Sam Field"), make_published(NOW, make_document(valid_for_months=12))
+    client, version = (
+        make_client_with_account(name="Sam Field"),
+        make_published(NOW, make_document(valid_for_months=12)),
+    )
     consent = make_consent(client, version, NOW, typed_name="  sam   FIELD ", drawing=PNG)
     kept = Consent.objects.get(pk=consent.pk)
     assert (kept.text_sha256, kept.clauses, kept.typed_name, kept.signature) == (
@@ -151,7 +167,7 @@ def test_the_ledger_remembers_a_consent_by_its_digests_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, typed",
+    ("name", "typed"),
     [
         ("Sam Field", "sam field"),
         ("Zoë O'Brien", "Zoe OBrien"),
@@ -195,10 +211,12 @@ def test_an_old_version_is_not_signed_once_a_new_one_applies() -> None:
     assert not Consent.objects.exists()
 
 
-@pytest.mark.parametrize("drawing", ["x", "data:image/svg+xml;base64,AAAA", PNG[:-1] + "!", PNG + "A" * 400_000])
-def test_a_drawing_that_is_none_signs_nothing(drawing) -> None:
+@pytest.mark.parametrize(
+    "drawn", ["x", "data:image/svg+xml;base64,AAAA", PNG[:-1] + "!", PNG + "A" * 400_000, BROKEN, drawing((5000, 5))]
+)
+def test_a_drawing_that_is_none_signs_nothing(drawn) -> None:
     with pytest.raises(NotASignature):
-        make_consent(make_client(), make_published(NOW), NOW, drawing=drawing)
+        make_consent(make_client(), make_published(NOW), NOW, drawing=drawn)
 
 
 def test_a_draft_and_the_boundaries_are_not_signed() -> None:
