@@ -39,7 +39,7 @@ def change(
     booking: Booking, status: str, what: str, act: Act, *, details: dict[str, Any] | None = None, **fields: Any
 ) -> Booking:
     """Writes the row if it still is as it was read, and its line of history; gives the booking as it then is."""
-    before = booking.status
+    before, gave = booking.status, booking.therapist_id
     if status not in rules.ALLOWED[before]:
         raise Conflict
     unchanged = Booking.objects.filter(pk=booking.pk, status=before, version=booking.version)
@@ -48,7 +48,7 @@ def change(
     for name, value in ({"status": status, "version": booking.version + 1} | fields).items():
         setattr(booking, name, value)
     note(booking, what, act, before=before, details=details or {})
-    _keep_care(booking, before, act.now, moved_on="therapist" in fields)
+    _keep_care(booking, before, act.now, moved_on=booking.therapist_id != gave)
     return booking
 
 

@@ -75,7 +75,7 @@ def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     if booking.status == Status.EXPIRED:
         return _enter(_wish_again(booking), act, JUDGED_AT_THE_HOLD, readiness.BY_CLIENT)
     ready = readiness.of(booking.client, booking.session_type, walltime.local_date(now, practice.zone), booking=booking)
-    ready.require(readiness.BY_CLIENT)
+    ready.require(readiness.BY_CLIENT, by)
     status = Status.REQUESTED if ready.needs_approval else Status.CONFIRMED
     changed = changes.change(
         booking,
@@ -134,7 +134,7 @@ def _enter(
     practice = Practice.objects.current()
     today = walltime.local_date(act.now, practice.zone)
     ready = readiness.of(wish.client, wish.session_type, today)
-    ready.require(weights)
+    ready.require(weights, act.by)
     if status is None:
         status = Status.REQUESTED if ready.needs_approval and act.by_client else Status.CONFIRMED
     therapists = placing.lock_therapists(wish.session_type, wish.length, wish.therapist)
@@ -203,7 +203,7 @@ def approve(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
         raise Conflict
     practice = Practice.objects.current()
     today = walltime.local_date(now, practice.zone)
-    readiness.of(booking.client, booking.session_type, today, booking=booking).require(readiness.OVERRIDING)
+    readiness.of(booking.client, booking.session_type, today, booking=booking).require(readiness.OVERRIDING, by)
     changed = changes.change(booking, Status.CONFIRMED, "approved", Act(by, now, Way.STAFF), answer_by_at=None)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.APPROVED, practice=practice, now=now)

@@ -82,7 +82,7 @@ def _check_ready(booking: Booking, act: Act, practice: Practice) -> None:
     ready = readiness.of(
         booking.client, booking.session_type, walltime.local_date(act.now, practice.zone), booking=booking
     )
-    ready.require(readiness.BY_CLIENT if act.by_client else readiness.OVERRIDING)
+    ready.require(readiness.BY_CLIENT if act.by_client else readiness.OVERRIDING, act.by)
 
 
 def _asks_for_move(booking: Booking, act: Act) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from accounts.models import Role, User
 from bookings.errors import NotReady, UnderAge
 from bookings.models import Approval, Booking, Kind, SessionType, Stage
 from bookings.rules import is_adult
@@ -82,14 +83,24 @@ class Readiness:
     missing: tuple[Missing, ...]
     needs_approval: bool
 
-    def require(self, weights: Iterable[Weight]) -> None:
-        """Raises NotReady (UnderAge for a client under age) for what is missing of these weights."""
+    def require(self, weights: Iterable[Weight], by: User | None) -> None:
+        """Raises NotReady (UnderAge for a client under age) for what is missing of these weights, in words that `by` may
+        read."""
         wanted = set(weights)
         in_the_way = [each for each in self.missing if each.weight in wanted]
         if any(each.code == UnderAge.code for each in in_the_way):
             raise UnderAge
         if in_the_way:
-            raise NotReady(in_the_way)
+            raise NotReady(_for_the_desk(in_the_way) if by and by.role == Role.FRONT_DESK else in_the_way)
+
+
+def _for_the_desk(missing: list[Missing]) -> list[Missing]:
+    """The front desk learns that it cannot be, and nothing of flags, stages or consents."""
+    firmest = missing[0].weight
+    sentence = "This client cannot have this session at present. The therapist can say more."
+    if firmest == Weight.POLICY:
+        sentence = "This session is not open to this client yet. Please ask the therapist, or book it all the same with a reason."
+    return [Missing("not_available", sentence, firmest)]
 
 
 def of(client: Client, session_type: SessionType, on: dt.date, *, booking: Booking | None = None) -> Readiness:

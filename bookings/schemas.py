@@ -230,6 +230,14 @@ class Bookings(BaseModel):
     next: str | None = Field(description="Address of the next page.")
 
 
+class MissingShown(BaseModel):
+    """One thing that comes first: what kind, what it is about (a form, a document, a stage or a session), in a sentence."""
+
+    code: str
+    about: str
+    sentence: str
+
+
 class Problem(BaseModel):
     """What stood in the way, as RFC 9457 has it, with a stable `code`."""
 
@@ -240,6 +248,7 @@ class Problem(BaseModel):
     detail: str
     fields: dict[str, str] | None = Field(None, description="With `invalid`: a sentence for each field.")
     reasons: list[ReasonShown] | None = Field(None, description="With `not_offered`: why not.")
+    missing: list[MissingShown] | None = Field(None, description="With 403: all that comes first, the firmest at the head.")
     next: list[SlotShown] | None = Field(None, description="With `slot_taken`: the nearest free starts.")
     fee: str | None = Field(None, description="With `late`: what the change would cost.")
     currency: str | None = Field(None, description="With `late`.")

@@ -6,7 +6,7 @@ What the client is ready for is asked at the door and once more at the start; no
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from accounts.models import User
 from bookings import changes, placing, readiness
@@ -26,6 +26,14 @@ AROUND = dt.timedelta(hours=12)
 REAFFIRMED = "consent.reaffirmed"
 
 
+_at_start: list[Callable[[Booking, User, dt.datetime], object]] = []
+
+
+def when_started(follows: Callable[[Booking, User, dt.datetime], object]) -> None:
+    """Registers what follows from a start in the same transaction; for apps further up, in their AppConfig.ready."""
+    _at_start.append(follows)
+
+
 @taking_time
 def check_in(
     booking: Booking, *, by: User, now: dt.datetime, identity_seen: bool, reaffirmed: Collection[str] = ()
@@ -39,7 +47,7 @@ def check_in(
     if not identity_seen:
         raise NotGiven("identity_seen", "Please see first that this is the person who booked.")
     placing.lock_client(booking.client)
-    _ready(booking, now).require(readiness.OVERRIDING)
+    _ready(booking, now).require(readiness.OVERRIDING, by)
     again = to_reaffirm(booking, now)
     if unsaid := [slug for slug in again if slug not in reaffirmed]:
         raise NotReady([_said_again(slug) for slug in unsaid])
@@ -67,7 +75,10 @@ def start(booking: Booking, *, by: User, now: dt.datetime, override: bool = Fals
         missing = [each for each in missing if each.weight != Weight.POLICY]
     if missing:
         raise NotReady(missing)
-    return changes.change(booking, Status.CONFIRMED, "started", Act(by, now, Way.STAFF, why), started_at=now)
+    changed = changes.change(booking, Status.CONFIRMED, "started", Act(by, now, Way.STAFF, why), started_at=now)
+    for follows in _at_start:
+        follows(changed, by, now)
+    return changed
 
 
 @taking_time

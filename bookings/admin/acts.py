@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
-from bookings import lifecycle, moves, story
+from bookings import lifecycle, moves, story, visits
 from bookings.admin import forms
 from bookings.models import Answer, Booking, MoveRequest, Status, Way
 from bookings.permissions import may_answer, may_change
@@ -54,6 +54,22 @@ def _begun(*statuses: str) -> Open:
     return lambda booking, now: booking.status in statuses and booking.starts_at <= now
 
 
+def _at_the_door(booking: Booking, now: dt.datetime) -> bool:
+    return (
+        booking.status == Status.CONFIRMED
+        and booking.checked_in_at is None
+        and abs(booking.starts_at - now) <= visits.AROUND
+    )
+
+
+def _checked_in(booking: Booking, now: dt.datetime) -> bool:
+    return booking.status == Status.CONFIRMED and bool(booking.checked_in_at) and not booking.started_at
+
+
+def _running(booking: Booking, now: dt.datetime) -> bool:
+    return booking.status == Status.CONFIRMED and bool(booking.started_at) and not booking.ended_at
+
+
 def _in_state(*statuses: str) -> Open:
     return lambda booking, now: booking.status in statuses
 
@@ -80,6 +96,9 @@ ACTS = {
         Act("decline-move", "Decline the move", "left where it is", _asked_to_move,
             lambda b, said, user, now: moves.decline_move(open_move(b), by=user, now=now, **said), forms.DeclineForm,
             answers=True),
+        Act("check-in", "Check in", "checked in", _at_the_door, _plain(visits.check_in), forms.CheckInForm),
+        Act("start", "Start the session", "started", _checked_in, _plain(visits.start), forms.StartForm, answers=True),
+        Act("end", "End the session", "ended", _running, _plain(visits.end), forms.EndForm, answers=True),
         Act("complete", "Mark as held", "marked as held", _begun(Status.CONFIRMED), _plain(lifecycle.complete)),
         Act("no-show", "Client did not come", "marked: the client did not come",
             _begun(Status.CONFIRMED, Status.COMPLETED), _plain(lifecycle.no_show), forms.NoShowForm),

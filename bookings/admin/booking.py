@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 
-from bookings import diary, lifecycle, notices
+from bookings import diary, lifecycle, notices, readiness, visits
 from bookings.admin import acts
 from bookings.admin.acts import ACTS, Act
 from bookings.admin.forms import NewBookingForm
@@ -27,12 +28,16 @@ from bookings.errors import SENTENCES, NotOffered, Refusal, SlotTaken
 from bookings.models import Answer, Booking, Status, Way
 from bookings.permissions import may_change
 from bookings.placing import POLICY, Wish
+from bookings.readiness import Weight
+from clients import permissions
 from outbox.models import Message
 from practice.admin_site import ReadOnlyAdmin, clock
 from practice.models import Practice
 from practice.words import money, share, span
 
 NEAREST = 3
+WAITED_FOR = (Status.HELD, Status.REQUESTED, Status.CONFIRMED)
+"""Bookings for which something can still be filled in."""
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -72,9 +77,24 @@ class WhenFilter(admin.SimpleListFilter):
         return queryset.filter(wanted.get(self.value() or "", Q(session_on__gte=today)))
 
 
+class WithForms(ChangeList):
+    """Asks for the whole page at once whose forms are complete."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        mark_incomplete(self.result_list)
+
+
+def mark_incomplete(found: list[Booking]) -> None:
+    incomplete = readiness.incomplete([each for each in found if each.status in WAITED_FOR], timezone.localdate())
+    for booking in found:
+        booking.incomplete = incomplete  # type: ignore[attr-defined]
+
+
 @admin.register(Booking)
 class BookingAdmin(ReadOnlyAdmin):
-    list_display = ["when", "client", "session", "therapist", "room", "status"]
+    list_display = ["when", "client", "session", "therapist", "room", "status", "forms_complete"]
     list_display_links = ["when", "client"]
     list_select_related = ["client", "therapist", "session_type", "room"]
     list_filter = [WhenFilter, "status", "therapist", "session_type"]
@@ -88,6 +108,9 @@ class BookingAdmin(ReadOnlyAdmin):
         ("Agreed", {"fields": ["agreed_price", "cancelling", "moving", "not_coming", "fee_due"]}),
         ("How it came", {"fields": [("made_via", "made"), ("kept_until", "answer_until"), "kept_free"]}),
     ]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return WithForms
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         return Booking.objects.for_user(request.user).select_related(*self.list_select_related)
@@ -118,6 +141,13 @@ class BookingAdmin(ReadOnlyAdmin):
     @admin.display(description="session", ordering="session_type")
     def session(self, booking: Booking) -> str:
         return f"{booking.session_type}, {booking.minutes} minutes"
+
+    @admin.display(description="forms complete")
+    def forms_complete(self, booking: Booking) -> str:
+        """All that the front desk learns of them."""
+        if booking.status not in WAITED_FOR:
+            return "–"
+        return "no" if booking.pk in booking.incomplete else "yes"  # type: ignore[attr-defined]
 
     @admin.display(description="price")
     def agreed_price(self, booking: Booking) -> str:
@@ -163,14 +193,21 @@ class BookingAdmin(ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, (extra_context or {}) | self.story(request, object_id))
 
     def story(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
-        """What may be done with the booking now, what is asked about it, what happened and what was said."""
+        """What may be done with the booking now, what is missing (in so many words only for those who may read it), what is
+        asked about it, what happened and what was said."""
         booking = self.get_object(request, object_id)
         if booking is None:
             return {}
+        now = timezone.now()
+        waited_for = booking.status in WAITED_FOR
+        missing = visits.to_start(booking, now) if waited_for else []
         return {
+            "waited_for": waited_for,
+            "is_complete": not any(each.weight == Weight.FORM for each in missing),
+            "missing": missing if missing and permissions.may_read(request.user, booking.client, now) else [],
             "title": "Booking",
             "subtitle": self._said(booking),
-            "acts": acts.open_to(booking, request.user, timezone.now()),
+            "acts": acts.open_to(booking, request.user, now),
             "moves": booking.move_requests.filter(answer=Answer.OPEN).select_related("therapist"),
             "proposals": booking.proposals.filter(answer=Answer.OPEN).select_related("therapist"),
             "changes": booking.changes.select_related("by"),

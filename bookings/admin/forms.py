@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Role, User
+from bookings import visits
 from bookings.models import Booking, Length, Therapist
 from clients.models import Client
 from practice.forms import WallClockField
@@ -113,6 +115,44 @@ class NoShowForm(ActForm):
         required=False,
         max_length=300,
         help_text="Needed where a fee is waived, or where the session was marked as held. " + WHY,
+    )
+
+
+class CheckInForm(ActForm):
+    """Who the client is, and each consent that is said again at every session, with its own tick."""
+
+    identity_seen = forms.BooleanField(
+        label="I have seen who this is", help_text="A glance at a card with a photo, or a face you know."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.again = visits.to_reaffirm(self.booking, timezone.now())
+        for slug, consent in self.again.items():
+            self.fields[f"again-{slug}"] = forms.BooleanField(
+                label=f"Said again: {consent.version.document.title}",
+                help_text="Read it through together; the client may change or withdraw any of it.",
+            )
+
+    def values(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"identity_seen": said["identity_seen"], "reaffirmed": [s for s in self.again if said[f"again-{s}"]]}
+
+
+class StartForm(ActForm):
+    override = forms.BooleanField(
+        label="Start it all the same",
+        required=False,
+        help_text="Sets a stage or a number of earlier sessions aside. Forms and consents cannot be set aside.",
+    )
+    why = forms.CharField(
+        label="Reason", required=False, max_length=300, help_text="Needed if you start it all the same. " + WHY
+    )
+
+
+class EndForm(ActForm):
+    why = forms.CharField(
+        label="If it ended early, why", required=False, max_length=300, help_text="Nothing about health. " + WHY
     )
 
 

@@ -88,6 +88,10 @@ def refused(error: Refusal, **more: Any) -> HttpResponse:
             more["reasons"] = reasons(error.reasons)
         case errors.Late():
             more |= {"fee": str(error.fee), "currency": error.currency}
+        case errors.NotReady():
+            more["missing"] = [
+                {"code": each.code, "about": each.about, "sentence": each.sentence} for each in error.missing
+            ]
     return problem(error.code, str(error), **more)
 
 

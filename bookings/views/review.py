@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings import diary, lifecycle, particulars, picker
+from bookings import diary, journey, lifecycle, particulars, picker
 from bookings.diary import Ask
 from bookings.errors import NotOffered, Refusal, SlotTaken, TooManyHolds
 from bookings.models import Booking, Status
-from bookings.views import choice
+from bookings.views import choice, needed
+from practice import walltime
 from practice.models import Practice
 
 KEPT_ONCE = Q(status=Status.HELD) | Q(status=Status.EXPIRED, hold_ends_at__isnull=False)
@@ -82,12 +83,14 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
 def show(request: HttpRequest, booking: Booking, now: dt.datetime) -> HttpResponse:
     practice = Practice.objects.current()
     runs = booking.status == Status.HELD and booking.hold_ends_at is not None and booking.hold_ends_at > now
+    today = walltime.local_date(now, practice.zone)
     refusal = GONE if "gone" in request.GET and not runs else ""
     shown = {
         "practice": practice,
         "booking": booking,
         "facts": particulars.of_booking(booking, practice, now),
         "runs": runs,
+        "needed": needed.of(journey.still_needed(booking.client, booking.session_type, today), request.path),
         "refusal": refusal,
         "nearest": nearest(booking, practice, now) if refusal else [],
         "times_to": reverse("book_times", args=[booking.session_type.slug]),

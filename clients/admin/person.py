@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from clients import lookalikes
+from clients.admin import record
 from clients.models import Client
 from practice.admin_site import OfficeAdmin, clock
 
@@ -47,6 +48,15 @@ class ClientAdmin(OfficeAdmin):
             obj.created_at = timezone.now()
         obj.save()
         lookalikes.notice(obj, timezone.now())
+
+    def get_urls(self) -> list[Any]:
+        return [*record.paths(self.admin_site), *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        found = self.get_object(request, object_id)
+        beside = record.shown_beside(request, found) if found else {}
+        kwargs["extra_context"] = (kwargs.get("extra_context") or {}) | beside
+        return super().change_view(request, object_id, *args, **kwargs)
 
     @admin.display(description="signs in as")
     def account(self, client: Client) -> str:

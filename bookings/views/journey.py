@@ -1,0 +1,24 @@
+"""The client's path: where they are, what comes next, and what each session still asks."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings import journey
+from bookings.views import needed
+from clients.models import Client
+from practice import walltime
+from practice.models import Practice
+
+
+@require_safe
+def path(request: HttpRequest) -> HttpResponse:
+    client = get_object_or_404(Client, user=request.user)
+    practice = Practice.objects.current()
+    found = journey.of(client, walltime.local_date(timezone.now(), practice.zone))
+    sessions = [(each, needed.of(each.missing, request.path)) for each in found.sessions]
+    shown = {"practice": practice, "journey": found, "sessions": sessions}
+    return render(request, "bookings/journey.html", shown)

@@ -1,0 +1,1 @@
+"""The pages of what a client tells and agrees to, and of who looked at it."""
