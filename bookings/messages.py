@@ -82,7 +82,7 @@ def calendar_file(booking: Booking, practice: Practice, now: dt.datetime) -> Att
         cancelled=booking.status == Status.CANCELLED,
     )
     method = "CANCEL" if booking.status == Status.CANCELLED else "PUBLISH"
-    return Attachment("session.ics", content, f"text/calendar; charset=utf-8; method={method}")
+    return Attachment("session.ics", content, f"text/calendar; method={method}")
 
 
 def neutral_name(booking: Booking) -> str:

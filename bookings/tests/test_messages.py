@@ -112,10 +112,9 @@ def test_whole_way_from_booking_to_letter() -> None:
 
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == ([client.email], "Confirmed: Thursday 4 June 2026, 10:00")
-    names = [
-        part.get_filename() for part in message_from_bytes(letter.message().as_bytes()).walk() if part.get_filename()
-    ]
-    assert names == ["session.ics"]
+    parts = message_from_bytes(letter.message().as_bytes()).walk()
+    attached = [(part.get_filename(), part["Content-Type"]) for part in parts if part.get_filename()]
+    assert attached == [("session.ics", 'text/calendar; method="PUBLISH"; charset="utf-8"')]
     delivery.sweep(lambda: booking.starts_at - dt.timedelta(hours=24))
     assert mail.outbox[1].subject == "Reminder: Thursday 4 June 2026, 10:00"
 
