@@ -24,7 +24,7 @@ LAYER_OF = {
         "planning records repeats rotation throttle practice_file practice_file.booking_rows practice_file.entering "
         "practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas",
-        5: "adapter admin admin_site api apps backends context management middleware migrations tasks templatetags "
+        5: "adapter admin admin_site api apps backends context management middleware migrations sessions tasks templatetags "
         "urls views visitor",
     }.items()
     for name in names.split()
