@@ -17,7 +17,7 @@ LAYER_OF = {
         0: "availability chain crypto errors ical labels practice_labels ranges rules spans walltime words "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
-        1: "constraints fields keys models querysets",
+        1: "constraints fields keys models prepared querysets",
         2: "brochure choice diary health journey loading pages particulars permissions picker readiness registry reports story trail verifier "
         "practice_file.current practice_file.known",
         3: "absences anchors changes defaults delivery importing invitations ledger lifecycle messages moves notices nudge placing "
