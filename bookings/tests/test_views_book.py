@@ -184,6 +184,23 @@ def test_time_that_went_while_signing_up_keeps_the_account_and_the_choice(client
     assert User.objects.get(email="robin@example.com").has_confirmed_address
 
 
+def test_same_time_with_another_therapist_is_another_session(client, mara):
+    jonas = make_therapist_at_work(name="Jonas", slug="jonas", offers=[mara.session_types.get()])
+    make_session_type(slug="talk", lengths={60: "0.00"}, rooms=[], therapists=[mara, jonas])
+    sign_in(client)
+    start = in_days(3)
+    for slug in ("mara", "jonas"):
+        wanted = {"minutes": "60", "start": start.isoformat(), "therapist": slug}
+        review = client.post("/book/talk/", wanted)
+        assert Booking.objects.get(ref=review.url.split("/")[-2]).therapist.slug == slug
+    for held in Booking.objects.all():
+        client.post(f"/book/review/{held.ref}/")
+    assert set(Booking.objects.values_list("therapist__slug", "status")) == {
+        ("mara", "confirmed"),
+        ("jonas", "confirmed"),
+    }
+
+
 def test_first_booking_of_an_approved_type_is_a_request(client, mara):
     sign_in(client)
     make_session_type(slug="talk", lengths={30: "0.00"}, rooms=[], therapists=[mara], approval="first")
