@@ -43,7 +43,7 @@ def run(report: Report, *, attempts: int, connections: int, days: int, rounds: i
     count_a_booking(report, people, next(tokens))
     with (
         serving("practice.wsgi", "practice.settings") as practice,
-        serving("bench.bare", "bench.bare_settings") as bare,
+        serving("practice.wsgi", "bench.bare_settings") as bare,
     ):
         warm_up(people, practice, bare, tokens, a_round)
         compare(report, people, practice, bare, tokens, rounds, a_round)
