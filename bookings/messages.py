@@ -96,7 +96,7 @@ def _context(message: Message, booking: Booking, practice: Practice, now: dt.dat
         "practice": practice,
         "session": neutral_name(booking),
         "when": words.moment(booking.starts_at, zone),
-        "until": f"{booking.ends_at.astimezone(zone):%H:%M}",
+        "until": words.time(booking.ends_at, zone),
         "zone": words.zone(practice.timezone),
         "length": words.counted(booking.minutes, "minute"),
         "price": words.price(booking.price, booking.currency),
