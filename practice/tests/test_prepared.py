@@ -7,7 +7,7 @@ import pytest
 from accounts.models import ApiToken, User
 from accounts.tests.factories import make_user
 from practice.models import Practice
-from practice.prepared import Prepared
+from practice.prepared import Prepared, insert
 from practice.tests.factories import make_practice
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +53,18 @@ def test_practice_is_the_one_in_the_table_else_one_with_the_defaults():
     made = make_practice(name="Quiet Water", min_notice=dt.timedelta(hours=3))
 
     assert fields_of(Practice.objects.current()) == fields_of(Practice.objects.get()) == fields_of(made)
+
+
+def test_inserted_rows_are_those_that_the_orm_saves():
+    user = make_user()
+    ours = [ApiToken(user=user, digest=digest, created_at=NOON) for digest in ("a", "b")]
+
+    insert(*ours)
+    theirs = ApiToken.objects.create(user=user, digest="c", created_at=NOON)
+
+    own = ("id", "digest")
+    assert [fields_of(row) for row in ours] == [fields_of(ApiToken.objects.get(pk=row.pk)) for row in ours]
+    assert {k: v for k, v in fields_of(ours[0]).items() if k not in own} == {
+        k: v for k, v in fields_of(ApiToken.objects.get(pk=theirs.pk)).items() if k not in own
+    }
+    assert not ours[0]._state.adding and ours[0]._state.db == "default"
