@@ -13,6 +13,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.http import HttpRequest
 from django.shortcuts import render
@@ -20,6 +21,7 @@ from django.urls import reverse
 
 from practice.models import Practice
 
+LONGEST_ADDRESS = 254
 UNKNOWN_ACCOUNT = "account/email/unknown_account"
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if request.user.is_staff:
             return reverse("admin:index")
         return super().get_login_redirect_url(request)
+
+    def clean_email(self, email: str) -> str:
+        """allauth would cut a longer one off, and write to somebody else."""
+        if len(email) > LONGEST_ADDRESS:
+            raise ValidationError("That does not look like an e-mail address.")
+        return super().clean_email(email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Sends, or answers with a page that says the mail could not leave.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from allauth.account.forms import ConfirmEmailVerificationCodeForm, LoginForm, SignupForm
@@ -14,6 +15,8 @@ from django.utils.safestring import mark_safe
 
 FORGOTTEN = mark_safe('<a href="/accounts/password/reset/">Forgotten your password?</a>')
 
+UNWRITTEN = re.compile(r"[\x01-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
 
 def helper() -> FormHelper:
     """The page has the form's own tag and its buttons; crispy-forms has the fields."""
@@ -22,6 +25,21 @@ def helper() -> FormHelper:
     made.disable_csrf = True
     made.include_media = False
     return made
+
+
+class NameField(forms.CharField):
+    """Somebody's name on one line: what breaks a line or turns the writing round becomes a space."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Your name",
+            max_length=150,
+            widget=forms.TextInput(attrs={"autocomplete": "name"}),
+            error_messages={"required": "Please give your name."},
+        )
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(UNWRITTEN.sub(" ", super().to_python(value)).split())
 
 
 class PageForm(forms.Form):
@@ -50,12 +68,7 @@ class SignInForm(Entrance, LoginForm):
 
 
 class SignUpForm(Entrance, SignupForm):
-    name = forms.CharField(
-        label="Your name",
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Please give your name."},
-    )
+    name = NameField()
     field_order = ("name", "email", "password1")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -27,7 +27,9 @@ NOTED_EVERY = dt.timedelta(minutes=1)
 """A staff session is written to at most so often, not with each request."""
 
 SINCE, SEEN = "staff_since", "staff_seen"
-OPEN_VIEWS = {"account_logout", "account_reauthenticate", "admin:logout"}
+SIGN_OUT = {"account_logout", "admin:logout"}
+SETTING_UP = "account_reauthenticate"
+PROVING = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 
 
 class StaffDoor:
@@ -65,9 +67,14 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def may_see(request: HttpRequest) -> bool:
-    if not settings.SECOND_FACTOR_REQUIRED or _is_open(request):
+    """A session that was not entered with the second factor may set a first one up, and where there is one only prove it:
+    a password alone neither takes it away nor adds another."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if not settings.SECOND_FACTOR_REQUIRED or name in SIGN_OUT:
         return True
-    return is_proven(request) and has_second_factor(request.user)
+    if has_second_factor(request.user):
+        return is_proven(request) or name in PROVING
+    return name.startswith("mfa_") or name == SETTING_UP
 
 
 def is_proven(request: HttpRequest) -> bool:
@@ -83,11 +90,6 @@ def ask_for_second_factor(request: HttpRequest) -> HttpResponse:
         request, "The practice's side is kept by a second factor. Please set one up here; after that you can go on."
     )
     return redirect("mfa_index")
-
-
-def _is_open(request: HttpRequest) -> bool:
-    name = request.resolver_match.view_name if request.resolver_match else ""
-    return name.startswith("mfa_") or name in OPEN_VIEWS
 
 
 def _with_next(request: HttpRequest, view: str) -> HttpResponse:

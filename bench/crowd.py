@@ -1,4 +1,5 @@
-"""The practice that is booked over HTTP: five therapists in five rooms, and as many clients with tokens as are needed.
+"""The practice that is booked over HTTP: five therapists, each in a room of their own, and as many clients with tokens as
+are needed.
 
 Lies around the present day, since the server's clock is the real one.
 """
@@ -16,7 +17,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, User
 from bench import data
 from bookings.models import SessionType, Therapist
-from bookings.tests.factories import make_room, make_session_type, make_therapist_at_work
+from bookings.tests.factories import make_session_type, make_therapist_at_work
 from clients.models import Client
 from practice.walltime import from_wall
 
@@ -27,7 +28,8 @@ FIRST_DAY = 7  # from today
 
 @dataclass
 class Crowd:
-    session_type: SessionType
+    offers: dict[int, SessionType]
+    """By therapist."""
     therapists: list[Therapist]
     tokens: list[str]
     someone: Client
@@ -53,11 +55,11 @@ def make(clients: int, history: int) -> Crowd:
     """`history` bookings of somebody else lie in the table already."""
     scene = data.make_scene()
     data.fill(scene, history, 1)
-    session_type = make_session_type(rooms=[make_room() for _ in range(THERAPISTS)])
-    therapists = [
-        make_therapist_at_work(offers=[session_type], opens="09:00", closes="19:00") for _ in range(THERAPISTS)
-    ]
-    return Crowd(session_type, therapists, list(make_clients(clients)), scene.client)
+    offers = {}
+    therapists = [make_therapist_at_work(opens="09:00", closes="19:00") for _ in range(THERAPISTS)]
+    for therapist in therapists:
+        offers[therapist.pk] = make_session_type(therapists=[therapist])
+    return Crowd(offers, therapists, list(make_clients(clients)), scene.client)
 
 
 def make_clients(number: int) -> Iterator[str]:

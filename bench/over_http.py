@@ -43,7 +43,7 @@ def run(report: Report, *, attempts: int, connections: int, days: int, rounds: i
     count_a_booking(report, people, next(tokens))
     with (
         serving("practice.wsgi", "practice.settings") as practice,
-        serving("bench.bare", "bench.bare_settings") as bare,
+        serving("practice.wsgi", "bench.bare_settings") as bare,
     ):
         warm_up(people, practice, bare, tokens, a_round)
         compare(report, people, practice, bare, tokens, rounds, a_round)
@@ -89,13 +89,13 @@ def answers(port: int) -> bool:
 
 def booking(people: Crowd, slot: tuple, token: str) -> Call:
     therapist, start = slot
-    wanted = {"session_type": people.session_type.slug, "minutes": 60, "start": start.isoformat()}
+    wanted = {"session_type": people.offers[therapist.pk].slug, "minutes": 60, "start": start.isoformat()}
     return Call("/api/v1/bookings", wanted | {"therapist": therapist.slug}, token)
 
 
 def insertion(people: Crowd, slot: tuple) -> Call:
     therapist, start = slot
-    keys = {"client": people.someone.pk, "therapist": therapist.pk, "session_type": people.session_type.pk}
+    keys = {"client": people.someone.pk, "therapist": therapist.pk, "session_type": people.offers[therapist.pk].pk}
     return Call("/insert", keys | {"start": start.isoformat()})
 
 
@@ -196,7 +196,8 @@ def untold(rows: object) -> int:
 def raw_inserts(people: Crowd) -> float:
     from types import SimpleNamespace
 
-    scene = SimpleNamespace(anywhere=people.session_type, client=people.someone, therapist=people.therapists[0])
+    therapist = people.therapists[0]
+    scene = SimpleNamespace(anywhere=people.offers[therapist.pk], client=people.someone, therapist=therapist)
     raw, slots = RawInsert(template_row(scene)), people.slots(200, 4)  # type: ignore[arg-type]
     began = time.perf_counter()
     for number, (therapist, start) in enumerate(slots):

@@ -17,6 +17,7 @@ from bookings.diary import Place
 from bookings.errors import Conflict, Late
 from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status
 from practice.models import Practice
+from practice.prepared import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,18 @@ def _keep_care(booking: Booking, before: str, now: dt.datetime, *, moved_on: boo
 
 
 def note(booking: Booking, what: str, act: Act, *, before: str, details: dict[str, Any]) -> None:
-    BookingChange.objects.create(
-        booking=booking,
-        at=act.now,
-        by=act.by,
-        via=act.via,
-        what=what,
-        before=before,
-        after=booking.status,
-        details=details,
-        why=act.why,
+    insert(
+        BookingChange(
+            booking=booking,
+            at=act.now,
+            by=act.by,
+            via=act.via,
+            what=what,
+            before=before,
+            after=booking.status,
+            details=details,
+            why=act.why,
+        )
     )
 
 

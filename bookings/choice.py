@@ -5,22 +5,18 @@ Raises NotGiven with the field to change where the names do not go together.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
-
-from django.db.models import OuterRef, QuerySet, Subquery
 
 from bookings import diary
 from bookings.errors import NotGiven
-from bookings.models import Length, Offer, SessionType, Therapist
+from bookings.models import Length, SessionType, Therapist
 from practice.models import Practice
+from practice.prepared import Prepared
 
 NO_SUCH_SESSION = "There is no session of this name."
 NO_SUCH_THERAPIST = "No therapist of this name gives that session."
-
-# Made once: each booking over the API asks it.
-ZONE = Subquery(Practice.objects.order_by().values("timezone")[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +33,18 @@ class Choice:
 
 def by_name(session_type: str, minutes: int, therapist: str | None) -> Choice:
     """All of it in one query, since each booking over the API asks this."""
-    found: Any = next(iter(_lengths(session_type, minutes, therapist)), None)
+    names = {"session_type": session_type, "minutes": minutes, "therapist": therapist}
+    found = _chosen().first(names)
     if found is None:
         raise _length_not_given(session_type)
+    length, length.session_type, zone_name, therapist_pk = found
     if therapist is None:
         named = None
-    elif found.therapist_pk is None:
+    elif therapist_pk is None:
         raise NotGiven("therapist", NO_SUCH_THERAPIST)
     else:
-        named = Therapist(pk=found.therapist_pk, slug=therapist)
-    return Choice(found, named, ZoneInfo(found.zone_name) if found.zone_name else Practice().zone)
+        named = Therapist(pk=therapist_pk, slug=therapist)
+    return Choice(length, named, ZoneInfo(zone_name) if zone_name else Practice().zone)
 
 
 def therapists(session_type: SessionType, slug: str | None) -> list[Therapist]:
@@ -58,15 +56,17 @@ def therapists(session_type: SessionType, slug: str | None) -> list[Therapist]:
     return named
 
 
-def _lengths(session_type: str, minutes: int, therapist: str | None) -> QuerySet[Length]:
-    lengths = Length.objects.select_related("session_type").annotate(zone_name=ZONE).order_by()
-    named = lengths.filter(session_type__slug=session_type, session_type__active=True, minutes=minutes)
-    if therapist is None:
-        return named
-    givers = Offer.objects.filter(
-        session_type=OuterRef("session_type"), therapist__slug=therapist, therapist__active=True
+@functools.cache
+def _chosen() -> Prepared:
+    return Prepared(
+        "SELECT {l}, {s}, (SELECT timezone FROM practice_practice ORDER BY id LIMIT 1), ("
+        "SELECT t.id FROM bookings_offer o JOIN bookings_therapist t ON t.id = o.therapist_id "
+        "WHERE o.session_type_id = s.id AND t.active AND t.slug = %(therapist)s) "
+        "FROM bookings_length l JOIN bookings_sessiontype s ON s.id = l.session_type_id "
+        "WHERE s.active AND s.slug = %(session_type)s AND l.minutes = %(minutes)s",
+        l=Length,
+        s=SessionType,
     )
-    return named.annotate(therapist_pk=Subquery(givers.order_by().values("therapist_id")[:1]))
 
 
 def _length_not_given(session_type: str) -> NotGiven:

@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import PageForm, SignUpForm
+from accounts.forms import NameField, PageForm, SignUpForm
 from bookings import rules
 from bookings.models import Length, Therapist
 
@@ -134,12 +134,7 @@ class NewClientForm(SignUpForm):
 class DetailsForm(PageForm):
     """What we need to know of somebody who has an account and was never here as a client."""
 
-    name = forms.CharField(
-        label="Your name",
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Please give your name."},
-    )
+    name = NameField()
     date_of_birth = BirthDateField()
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:

@@ -25,6 +25,7 @@ from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Wish, taking_t
 from bookings.readiness import Readiness, Weight
 from practice import walltime
 from practice.models import Practice
+from practice.prepared import insert
 
 TERMS = (
     "price", "currency", "cancellation_notice", "reschedule_notice", "late_fee_percent", "no_show_fee_percent",
@@ -145,7 +146,7 @@ def _enter(
     booking.status, booking.booked_on = status, today
     booking.hold_ends_at = rules.hold_end(act.now, act.now) if status == Status.HELD else None
     booking.answer_by_at = changes.answer_by(status, wish.starts_at, practice, act.now)
-    booking.save(force_insert=True)
+    insert(booking)
     details = changes.overridden(place) | _set_aside(ready, weights)
     changes.note(booking, _made(status), act, before="", details=details)
     treating.keep(booking, act.now)

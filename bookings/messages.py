@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from bookings import ical, notices
+from bookings import ical, notices, particulars
 from bookings.models import Answer, Booking, MoveRequest, Proposal, Status
 from outbox import registry
 from outbox.models import Message
@@ -60,7 +60,7 @@ def say(message: Message, now: dt.datetime) -> Said:
     if booking is None:
         raise ValueError("The booking is gone.")
     practice = Practice.objects.current()
-    context = _context(message, booking, practice)
+    context = _context(message, booking, practice, now)
     name = message.kind.removeprefix("booking_")
     subject = " ".join(render_to_string(f"emails/booking/{name}.subject.txt", context).split())
     text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"emails/booking/{name}.txt", context)).strip() + "\n"
@@ -84,26 +84,27 @@ def calendar_file(booking: Booking, practice: Practice, now: dt.datetime) -> Att
         cancelled=booking.status == Status.CANCELLED,
     )
     method = "CANCEL" if booking.status == Status.CANCELLED else "PUBLISH"
-    return Attachment("session.ics", content, f"text/calendar; charset=utf-8; method={method}")
+    return Attachment("session.ics", content, f"text/calendar; method={method}")
 
 
 def neutral_name(booking: Booking) -> str:
     return booking.session_type.neutral_name or "Session"
 
 
-def _context(message: Message, booking: Booking, practice: Practice) -> dict[str, Any]:
+def _context(message: Message, booking: Booking, practice: Practice, now: dt.datetime) -> dict[str, Any]:
     zone = practice.zone
     return {
         "booking": booking,
         "practice": practice,
         "session": neutral_name(booking),
         "when": words.moment(booking.starts_at, zone),
-        "until": f"{booking.ends_at.astimezone(zone):%H:%M}",
+        "until": words.time(booking.ends_at, zone),
         "zone": words.zone(practice.timezone),
         "length": words.counted(booking.minutes, "minute"),
         "price": words.price(booking.price, booking.currency),
         "fee": words.money(booking.late_fee, booking.currency) if booking.late_fee else "",
         "free_until": words.moment(booking.free_until_at, zone),
+        "facts": particulars.of_booking(booking, practice, now),
         "late_share": words.share(booking.late_fee_percent),
         "proposals": [words.moment(each.starts_at, zone) for each in _proposed(message, booking)],
         "asked_for": [words.moment(each.starts_at, zone) for each in _asked_for(message, booking)],

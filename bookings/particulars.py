@@ -41,7 +41,7 @@ class Particulars:
     @property
     def hours(self) -> str:
         zone = self.practice.zone
-        return f"{self.starts_at.astimezone(zone):%H:%M} to {self.ends_at.astimezone(zone):%H:%M}"
+        return f"{words.time(self.starts_at, zone)} to {words.time(self.ends_at, zone)}"
 
     @property
     def when(self) -> str:

@@ -21,6 +21,11 @@ def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime)
     return client
 
 
+def correct(user: User, *, name: str, date_of_birth: dt.date) -> None:
+    """What somebody typed wrongly while signing up, put right before their address is confirmed."""
+    Client.objects.filter(user=user).update(name=name, date_of_birth=date_of_birth)
+
+
 @transaction.atomic
 def join_account(user: User) -> Client | None:
     """Gives an account the row that the practice already keeps under its confirmed address, and with it all that stands there.

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from outbox import nudge
 from outbox.models import Message, State
+from practice.prepared import insert
 
 
 def draft(
@@ -25,7 +26,7 @@ def plan(messages: Sequence[Message]) -> None:
     """Saves the rows that have an address, and wakes the worker once the transaction is kept."""
     rows = [message for message in messages if message.recipient]
     if rows:
-        Message.objects.bulk_create(rows)
+        insert(*rows)
         transaction.on_commit(nudge.send)
 
 

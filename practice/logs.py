@@ -1,4 +1,4 @@
-"""How log lines look, and what never stands in them: the secret in a calendar feed's address."""
+"""How log lines look, and what never stands in them: the secrets in the addresses of calendar feeds and password resets."""
 
 import datetime as dt
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-SECRET_PATH = re.compile(r"(/feeds/)[^/\s\"'?]+")
+SECRET_PATH = re.compile(r"(/feeds/|/password/reset/key/)[^/\s\"'?]+")
 
 
 def masked(text: str) -> str:

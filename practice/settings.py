@@ -127,7 +127,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 
 # Time and language
 USE_TZ = True
@@ -284,5 +284,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
+        # Whoever scans the internet sends other names; each would write a page here.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     },
 }

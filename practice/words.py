@@ -61,10 +61,16 @@ def day(on: dt.date) -> str:
     return f"{on:%A} {on.day} {on:%B %Y}"
 
 
+def time(at: dt.datetime, where: dt.tzinfo) -> str:
+    """“11:00” on the wall clock of that zone; where the clock reads it twice, “01:15 BST” or “01:15 GMT”."""
+    local = at.astimezone(where)
+    is_read_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{local:%H:%M %Z}" if is_read_twice else f"{local:%H:%M}"
+
+
 def moment(at: dt.datetime, where: dt.tzinfo) -> str:
     """“Tuesday 1 December 2026, 11:00” on the wall clock of that zone."""
-    local = at.astimezone(where)
-    return f"{day(local.date())}, {local:%H:%M}"
+    return f"{day(at.astimezone(where).date())}, {time(at, where)}"
 
 
 def weekday(on: dt.date) -> str:

@@ -63,6 +63,20 @@ def test_a_session_entered_without_the_factor_confirms_it_first_and_then_goes_on
 
 
 @pytest.mark.usefixtures("_demanded")
+@pytest.mark.parametrize("page", ["totp/deactivate/", "totp/activate/", "recovery-codes/", "webauthn/add/", ""])
+def test_a_session_entered_by_password_alone_cannot_change_the_factors_there_are(page) -> None:
+    owner = make_owner()
+    Authenticator.objects.create(user=owner, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    proof = {"method": "password", "at": time.time(), "reauthenticated": True}
+    browser = signed_in(owner, **{AUTHENTICATION_METHODS_SESSION_KEY: [proof]})
+
+    answer = browser.get(f"/accounts/2fa/{page}")
+
+    assert answer.headers["Location"].startswith("/accounts/2fa/reauthenticate/?next=")
+    assert browser.get("/accounts/2fa/reauthenticate/").status_code == 200
+
+
+@pytest.mark.usefixtures("_demanded")
 def test_recovery_codes_alone_are_no_second_factor() -> None:
     owner = make_owner()
     Authenticator.objects.create(user=owner, type=Authenticator.Type.RECOVERY_CODES, data={})

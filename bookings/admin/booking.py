@@ -263,7 +263,7 @@ class BookingAdmin(ReadOnlyAdmin):
     def confirm_requests(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         self._act_on_each(request, queryset, ACTS["approve"])
 
-    @admin.action(description="Mark as held", permissions=["act"])
+    @admin.action(description="Mark as taken place", permissions=["act"])
     def mark_as_held(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         self._act_on_each(request, queryset, ACTS["complete"])
 

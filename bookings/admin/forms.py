@@ -114,7 +114,7 @@ class NoShowForm(ActForm):
         label="Reason",
         required=False,
         max_length=300,
-        help_text="Needed where a fee is waived, or where the session was marked as held. " + WHY,
+        help_text="Needed where a fee is waived, or where the session was marked as taken place. " + WHY,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 
 from bookings.fields import WallTimeField
 from bookings.models.offer import Room, Therapist
@@ -97,7 +98,7 @@ class TimeOff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M} UTC"
+        return f"{localtime(self.starts_at):%Y-%m-%d %H:%M} to {localtime(self.ends_at):%Y-%m-%d %H:%M}"
 
 
 class Closure(models.Model):
@@ -124,4 +125,4 @@ class Closure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.room or 'Practice'} {self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.room or 'Practice'} {localtime(self.starts_at):%Y-%m-%d %H:%M} to {localtime(self.ends_at):%Y-%m-%d %H:%M}"

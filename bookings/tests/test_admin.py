@@ -605,6 +605,18 @@ def test_an_instant_in_the_second_pass_of_an_hour_survives_a_save_that_does_not_
     assert (row.starts_at, row.ends_at) == (second_pass, dt.datetime(2099, 10, 25, 6, tzinfo=dt.UTC))
 
 
+def test_time_off_and_closures_are_called_by_the_practices_clock() -> None:
+    make_practice(timezone="Asia/Kathmandu")
+    rows = [
+        make_closure(ahead(2, "09:30"), ahead(3, "00:00")),
+        make_time_off(make_therapist(), ahead(2, "09:30"), ahead(3, "00:00")),
+    ]
+    for row in rows:
+        page = browser(make_owner()).get(f"/admin/bookings/{row._meta.model_name}/{row.pk}/delete/").content.decode()
+        assert f"{ahead(2).date()} 09:30 to {ahead(3).date()} 00:00" in page
+        assert "UTC" not in page
+
+
 def test_a_closure_lists_the_bookings_in_its_way_and_goes_again() -> None:
     booking, owner = booked(), browser(make_owner())
     answer = owner.post(

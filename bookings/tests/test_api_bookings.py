@@ -451,7 +451,7 @@ def test_booking_costs_thirteen_queries_and_a_key_one_more(headers, more, therap
     assert len([query for query in queries if is_a_question(query)]) <= 13 + more
 
 
-@pytest.mark.parametrize(("call", "most"), [("", 5), ("/reschedule", 19), ("/cancel", 15)])
+@pytest.mark.parametrize(("call", "most"), [("", 5), ("/reschedule", 20), ("/cancel", 15)])
 def test_a_call_about_one_booking_has_a_bound(call, most):
     session_type, therapist = make_open_practice()
     client = make_client_with_account()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from email import message_from_bytes
 from typing import Any
 
@@ -81,6 +82,15 @@ def test_confirmation_repeats_the_facts_the_terms_and_how_to_come() -> None:
     assert "Come as you are." in text
 
 
+def test_terms_are_those_of_the_moment_at_which_they_are_read() -> None:
+    make_open_practice()
+    near = make_booking(starts_at=at("2026-06-02 08:00"))
+    free_of_charge = make_booking(price=Decimal(0))
+
+    assert "The price is £70. The session is near: cancelling costs £35.\n" in said(notices.CONFIRMED, near).text
+    assert "It costs nothing. Cancelling is free.\n" in said(notices.CONFIRMED, free_of_charge).text
+
+
 def test_name_of_the_session_stays_out_of_the_message_unless_the_practice_gives_a_neutral_one() -> None:
     make_open_practice()
     kind = make_session_type(name="Tantric massage therapy", neutral_name="Long session", rooms=[make_room()])
@@ -112,10 +122,9 @@ def test_whole_way_from_booking_to_letter() -> None:
 
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == ([client.email], "Confirmed: Thursday 4 June 2026, 10:00")
-    names = [
-        part.get_filename() for part in message_from_bytes(letter.message().as_bytes()).walk() if part.get_filename()
-    ]
-    assert names == ["session.ics"]
+    parts = message_from_bytes(letter.message().as_bytes()).walk()
+    attached = [(part.get_filename(), part["Content-Type"]) for part in parts if part.get_filename()]
+    assert attached == [("session.ics", 'text/calendar; method="PUBLISH"; charset="utf-8"')]
     delivery.sweep(lambda: booking.starts_at - dt.timedelta(hours=24))
     assert mail.outbox[1].subject == "Reminder: Thursday 4 June 2026, 10:00"
 

@@ -178,7 +178,8 @@ def _kept_already(page: TimesPage, wish: Wish) -> Booking | None:
     """Two presses of one button, or a step back: the time is theirs already."""
     wanted = (wish.starts_at, wish.length.minutes, wish.session_type)
     kept = choice.kept_times(page.request, page.now)
-    return next((each for each in kept if (each.starts_at, each.minutes, each.session_type) == wanted), None)
+    same = (each for each in kept if (each.starts_at, each.minutes, each.session_type) == wanted)
+    return next((each for each in same if wish.therapist in (None, each.therapist)), None)
 
 
 def _too_many(page: TimesPage, wish: Wish) -> HttpResponse:

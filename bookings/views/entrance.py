@@ -9,10 +9,11 @@ from typing import Any
 
 from allauth.account import views
 from allauth.account.internal.flows.signup import complete_signup
-from allauth.account.stages import LoginStage
+from allauth.account.stages import EmailVerificationStage, LoginStage, LoginStageController
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -74,12 +75,15 @@ class SignUp(WithChoice, views.SignupView):
         return super().get_initial() | self.request.session.get(TYPED, {})
 
     def form_valid(self, form: NewClientForm) -> HttpResponse:
-        typed = form.cleaned_data
+        typed, before = form.cleaned_data, self.request.session.get(TYPED, {})
         self.request.session[TYPED] = {
             "name": typed["name"],
             "email": typed["email"],
             "date_of_birth": typed["date_of_birth"].isoformat(),
         }
+        waiting = LoginStageController.enter(self.request, EmailVerificationStage.key)
+        if waiting and before.get("email") == typed["email"]:
+            return self._correct(waiting, form)
         if not form.account_already_exists:
             self._enter(form)
         if form.account_already_exists:
@@ -88,6 +92,17 @@ class SignUp(WithChoice, views.SignupView):
             return complete_signup(self.request, user=self.user, redirect_url=self.get_success_url())
         except ImmediateHttpResponse as error:
             return error.response
+
+    def _correct(self, waiting: LoginStage, form: NewClientForm) -> HttpResponse:
+        """A second press, or a step back to put something right: the code that was sent is good still, and until it is
+        typed nobody but this session has the account. For an address that has one already it only looks the same."""
+        typed, user = form.cleaned_data, waiting.login.user
+        hashed = make_password(typed["password1"])
+        if user:
+            user.name, user.password = typed["name"], hashed
+            user.save(update_fields=["name", "password"])
+            records.correct(user, name=typed["name"], date_of_birth=typed["date_of_birth"])
+        return redirect("account_email_verification_sent")
 
     def _enter(self, form: NewClientForm) -> None:
         """The account and its client, both or neither. No mail is sent in here: it would hold the database up."""

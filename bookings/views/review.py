@@ -105,7 +105,8 @@ def nearest(booking: Booking, practice: Practice, now: dt.datetime) -> list[pick
 
 
 def finish(request: HttpRequest, booking: Booking, now: dt.datetime) -> HttpResponse:
-    if again := Booking.objects.for_user(request.user).filter(starts_at=booking.starts_at, status__in=BOOKED).first():
+    same = Booking.objects.for_user(request.user).filter(starts_at=booking.starts_at, therapist=booking.therapist)
+    if again := same.filter(status__in=BOOKED).first():
         return redirect("book_done", again.ref)  # a second press of the button
     try:
         booked = lifecycle.finish(booking, by=request.user, now=now)

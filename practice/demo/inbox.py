@@ -53,6 +53,11 @@ class Mail(NamedTuple):
     def attachments(self) -> list[email.message.EmailMessage]:
         return list(self.message.iter_attachments())
 
+    @property
+    def attachment_names(self) -> list[str]:
+        """For templates, which would look a method of a message up as one of its headers."""
+        return [part.get_filename() or "attachment" for part in self.attachments]
+
 
 class Keeper:
     """aiosmtpd's handler: each accepted message becomes one file, named by its number."""

@@ -19,6 +19,9 @@ from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.base import *  # noqa: F403
 from django.db.utils import OperationalError
 
+LOCKED = "database is locked"
+LOOK_AGAIN_SECONDS = 0.001
+
 
 class DatabaseCreation(base.DatabaseCreation):
     def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
@@ -37,9 +40,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
         patience: Any = self.settings_dict["OPTIONS"].get("timeout", 5)
         give_up_at = time.monotonic() + patience
         with _turn(_turn_file(self.settings_dict["NAME"])):
-            if time.monotonic() > give_up_at:
-                raise OperationalError("database is locked")
-            super()._start_transaction_under_autocommit()
+            self.connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._begin_before(give_up_at)
+            finally:
+                self.connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
+
+    def _begin_before(self, give_up_at: float) -> None:
+        """The first in line looks again after a millisecond."""
+        while time.monotonic() < give_up_at:
+            try:
+                super()._start_transaction_under_autocommit()
+                return
+            except OperationalError as error:
+                if str(error) != LOCKED:
+                    raise
+            time.sleep(LOOK_AGAIN_SECONDS)
+        raise OperationalError(LOCKED)
 
 
 def _turn_file(database: Any) -> str:

@@ -86,3 +86,10 @@ def test_a_text_is_edited_and_keeps_its_place(owner) -> None:
 def test_tables_that_are_nobodys_to_edit_are_not_there(owner) -> None:
     for path in ("auth/group", "account/emailaddress", "mfa/authenticator"):
         assert owner.get(f"/admin/{path}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["bookings/booking/?status__exact", "outbox/message/?state__exact", "accounts/user/?role__exact"]
+)
+def test_a_filter_that_no_database_could_look_for_is_refused(owner, path) -> None:
+    assert owner.get(f"/admin/{path}=%00").status_code == 400

@@ -64,6 +64,7 @@ def test_pages_show_the_message(client, kept):
     assert f'href="/demo/mail/{kept.number}/"' in listed.text
     shown = client.get(f"/demo/mail/{kept.number}/")
     assert "See you on Monday" in shown.text
+    assert f'<a href="/demo/mail/{kept.number}/attachments/0/">session.ics</a>' in shown.text
     assert "frame-src 'self'" in shown.headers["Content-Security-Policy"]
 
 

@@ -17,6 +17,13 @@ def test_feed_secret_is_masked_and_the_rest_is_left():
     assert masked("GET /my/") == "GET /my/"
 
 
+def test_key_of_a_password_reset_is_masked():
+    assert (
+        masked("GET /accounts/password/reset/key/4-digje0-269/ HTTP/1.1")
+        == "GET /accounts/password/reset/key/…/ HTTP/1.1"
+    )
+
+
 def test_production_line_is_json_in_utc():
     line = JsonFormatter().format(a_record("Not Found: /feeds/s3cret.ics"))
     assert json.loads(line) == {

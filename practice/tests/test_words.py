@@ -1,5 +1,6 @@
 import datetime as dt
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -83,3 +84,17 @@ def test_names_are_listed_as_in_a_sentence():
         "Mara and Jonas",
         "Mara, Jonas and Ines",
     ]
+
+
+@pytest.mark.parametrize(
+    ("instant", "said"),
+    [
+        ("2026-10-25T00:15:00+00:00", "01:15 BST"),
+        ("2026-10-25T01:15:00+00:00", "01:15 GMT"),
+        ("2026-10-25T02:15:00+00:00", "02:15"),
+        ("2027-03-28T00:59:00+00:00", "00:59"),
+        ("2027-03-28T01:00:00+00:00", "02:00"),
+    ],
+)
+def test_time_that_the_clock_reads_twice_says_which(instant: str, said: str) -> None:
+    assert words.time(dt.datetime.fromisoformat(instant), ZoneInfo("Europe/London")) == said
