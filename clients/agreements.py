@@ -80,7 +80,7 @@ def publish(
     version.refresh_from_db()
     today = _today(now)
     applies_from = max(applies_from or version.applies_from or today, today)
-    if fault := _fault(version):
+    if fault := fault_in(version):
         raise NotPublishable(fault)
     version.document.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.SUPERSEDED)
     version.state, version.sha256 = VersionState.PUBLISHED, documents.digest(version)
@@ -90,7 +90,8 @@ def publish(
     return version
 
 
-def _fault(version: DocumentVersion) -> str:
+def fault_in(version: DocumentVersion) -> str:
+    """What keeps it from being published, as a sentence; empty where nothing does."""
     if version.state != VersionState.DRAFT:
         return "This version was published already. Make a new draft to change the text."
     if not version.text.strip():

@@ -88,3 +88,39 @@ def is_drawing(address: str) -> bool:
 
 def drawing_bytes(address: str) -> bytes:
     return base64.b64decode(address.removeprefix(PNG))
+
+
+def spell_questions(questions: Sequence[Mapping[str, Any]]) -> str:
+    """Questions as people edit them; `read_questions` reads it back."""
+    return "\n\n".join(_spelled(each) for each in questions)
+
+
+def _spelled(question: Mapping[str, Any]) -> str:
+    marks = ("*" if place == question["right"] else "-" for place in range(len(question["options"])))
+    options = [f"{mark} {option}" for mark, option in zip(marks, question["options"], strict=True)]
+    return "\n".join([question["ask"], *options, f"= {question['explain']}"])
+
+
+def read_questions(text: str) -> list[dict[str, Any]]:
+    """Raises ValueError with a sentence for what cannot be read."""
+    blocks = [block for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if block.strip()]
+    return [_read_question(number, block.strip().splitlines()) for number, block in enumerate(blocks, start=1)]
+
+
+def _read_question(number: int, lines: Sequence[str]) -> dict[str, Any]:
+    ask, *rest = (line.strip() for line in lines)
+    if any(line[:1] not in ("*", "-", "=") for line in rest):
+        raise ValueError(f"Question {number}: after the first line, each line begins with “*”, “-” or “=”.")
+    options = [line for line in rest if line[0] != "="]
+    right = [place for place, line in enumerate(options) if line[0] == "*"]
+    if len(right) != 1:
+        raise ValueError(f"Question {number}: mark exactly one option as right, with “*” before it.")
+    question = {
+        "ask": ask,
+        "options": [line[1:].strip() for line in options],
+        "right": right[0],
+        "explain": " ".join(line[1:].strip() for line in rest if line[0] == "="),
+    }
+    if fault := _fault_in_question(question):
+        raise ValueError(f"Question {number}: {fault}")
+    return question

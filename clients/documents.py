@@ -68,6 +68,12 @@ def standing(client: Client, document: Document) -> QuerySet[Consent]:
     return Consent.objects.filter(client=client, version__document=document, withdrawal=None).select_related("version")
 
 
+def newest(client: Client, slug: str) -> Consent | None:
+    """What the client signed last under that name, withdrawn or not, with all that a copy of it says."""
+    signed = Consent.objects.filter(client=client, version__document__slug=slug)
+    return signed.select_related("client", "version__document", "countersigned_by").order_by("-signed_at").first()
+
+
 def months_after(on: dt.date, months: int) -> dt.date:
     """The same day so many months on; the month's last day where it has no such day."""
     year, month = divmod(on.year * 12 + on.month - 1 + months, 12)

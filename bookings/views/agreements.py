@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings import withdrawal
 from clients import agreements, clauses, copies, documents
 from clients.errors import ClausesMissing, Declined, NameDiffers, TextChanged
-from clients.models import Client, Consent, Document, DocumentKind, DocumentVersion, Understanding
+from clients.models import Client, Document, DocumentKind, DocumentVersion, Understanding
 from clients.signing import SigningForm, UnderstandingForm
 from practice import walltime, words
 from practice.models import Practice
@@ -127,8 +127,7 @@ def _sign_page(
 def copy(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest thing the client signed under that name, as a PDF."""
     client, now = client_of(request), timezone.now()
-    signed = Consent.objects.filter(client=client, version__document__slug=slug)
-    found = signed.select_related("client", "version__document", "countersigned_by").order_by("-signed_at").first()
+    found = documents.newest(client, slug)
     if found is None:
         raise Http404
     content = copies.pdf(found, Practice.objects.current(), now)
