@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts import records
 from accounts.models import ApiToken
 from accounts.tests.factories import make_front_desk, make_owner, make_user
-from bookings.models import Proposal, Status
+from bookings.models import Booking, Proposal, Status, Therapist
 from bookings.tests.factories import (
     make_booking,
     make_closure,
@@ -29,6 +29,9 @@ from bookings.tests.factories import (
     make_therapist_at_work,
     make_time_off,
 )
+from care.models import CannedReply, WatchedWord
+from care.tests.factories import make_conversation, make_incident, make_refusal, make_sheet
+from clients.models import BreakGlass, CareRelation, LookAlike, Stage
 from clients.tests.factories import make_client
 from outbox.models import Message
 from practice.tests.factories import make_page_text, make_practice
@@ -95,9 +98,33 @@ def world() -> SimpleNamespace:
         "apitoken": ApiToken.objects.get(user=w.client).pk,
         "message": Message.objects.create(about=f"booking:{w.booking.pk}", created_at=now, **message).pk,
     }
+    opened = {"user": jon.user, "why": "…", "opened_at": now - dt.timedelta(days=3)}
+    w.rows |= {
+        "stage": Stage.objects.get(slug="clearing").pk,
+        "breakglass": BreakGlass.objects.create(client=sam, open_until_at=now - dt.timedelta(days=2), **opened).pk,
+    }
+    w.rows |= care_rows(w.booking, mara, now)
     w.browser = Client()
     w.sessions = {name: session_of(getattr(w, name)) for name in WALKERS[1:]}
     return w
+
+
+def care_rows(booking: Booking, mara: Therapist, now: dt.datetime) -> dict[str, Any]:
+    """What stands about the first client and their therapist in the room and before it."""
+    treats = {"client": booking.client, "user": mara.user, "until": None}
+    CareRelation.objects.get_or_create(**treats, defaults={"since": now})
+    incident = make_incident(booking.client, by=mara.user, consequence="warn")
+    alike = {"client": booking.client, "resembles": make_client(), "by": "phone", "noticed_at": now}
+    return {
+        "boundarysheet": make_sheet(booking=booking).pk,
+        "conversation": make_conversation(client=booking.client, therapist=mara).pk,
+        "incident": incident.pk,
+        "restriction": incident.restriction_id,
+        "refusal": make_refusal(make_booking(client=booking.client, therapist=mara, status=Status.REQUESTED)).pk,
+        "lookalike": LookAlike.objects.create(**alike).pk,
+        "cannedreply": CannedReply.objects.first().pk,
+        "watchedword": WatchedWord.objects.create(word="word").pk,
+    }
 
 
 def session_of(user: Any) -> str:
@@ -115,6 +142,7 @@ def address(route: str, w: SimpleNamespace) -> str:
     values = {
         "ref": ref,
         "slug": w.kind.slug,
+        "therapist": w.booking.therapist.slug,
         "name": "cancel",
         "object_id": w.rows.get(admin[2], "") if admin else "1",
         "content_type_id": "1",

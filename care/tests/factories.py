@@ -33,7 +33,9 @@ def agree(**overrides: Any) -> Agreed:
     return Agreed(**(fields | overrides))
 
 
-def make_sheet(*, locked: bool = False, by: Any = None, booking: Booking | None = None, **overrides: Any) -> BoundarySheet:
+def make_sheet(
+    *, locked: bool = False, by: Any = None, booking: Booking | None = None, **overrides: Any
+) -> BoundarySheet:
     """A sheet of a confirmed booking; `locked=True` for one whose session is running."""
     booking = booking or make_booking(client=make_client_with_account())
     person = by or booking.client.user or booking.therapist.user

@@ -32,7 +32,12 @@ def test_request_is_declined_in_neutral_words_and_costs_nothing() -> None:
     refusal = make_refusal(booking, ground="sexual", words="What they wrote.", has_fee=True)
     booking.refresh_from_db()
     assert (booking.status, booking.late_fee) == (Status.DECLINED, 0)
-    assert (refusal.ending, refusal.ground, refusal.words, refusal.has_fee) == ("declined", "sexual", "What they wrote.", False)
+    assert (refusal.ending, refusal.ground, refusal.words, refusal.has_fee) == (
+        "declined",
+        "sexual",
+        "What they wrote.",
+        False,
+    )
     assert [(line.words, line.is_clients) for line in Line.objects.all()] == [("We cannot offer you a session.", False)]
     kinds = set(Message.objects.filter(state="planned").values_list("kind", flat=True))
     assert kinds == {"booking_declined", "message_waiting"}

@@ -53,7 +53,9 @@ def test_session_that_is_over_or_running_gets_no_new_sheet(changes: dict[str, An
 
 
 def test_consultation_has_no_sheet() -> None:
-    booking = make_booking(client=make_client_with_account(), session_type=make_session_type(kind="consultation", rooms=[]))
+    booking = make_booking(
+        client=make_client_with_account(), session_type=make_session_type(kind="consultation", rooms=[])
+    )
     assert sheets.may_be_filled(booking) is False
 
 
