@@ -62,9 +62,9 @@ class CareAdmin(ReadOnlyAdmin):
             row = getattr(row, step)
         return row
 
-    def note(self, request: HttpRequest, client: Client) -> None:
+    def note(self, request: HttpRequest, client: Client, *, to_them: bool = False) -> None:
         try:
-            note_reading(request.user, client, self.reads, timezone.now())
+            note_reading(request.user, client, self.reads, timezone.now(), to_them=to_them)
         except Declined:
             raise Http404 from None
 
