@@ -78,10 +78,9 @@ def decline_move(request: MoveRequest, *, by: User, now: dt.datetime, why: str =
 
 
 def _check_ready(booking: Booking, act: Act, practice: Practice) -> None:
-    """What a client still has to do stands in the way of their own move, and of nobody else's."""
-    ready = readiness.of(
-        booking.client, booking.session_type, walltime.local_date(act.now, practice.zone), booking=booking
-    )
+    """What a client still has to do stands in the way of their own move, and of nobody else's. What they said before this
+    visit alone does not: another time is just what is offered then."""
+    ready = readiness.of(booking.client, booking.session_type, walltime.local_date(act.now, practice.zone))
     ready.require(readiness.BY_CLIENT if act.by_client else readiness.OVERRIDING, act.by)
 
 

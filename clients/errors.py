@@ -111,14 +111,6 @@ class NotAnswered(Declined):
         self.pages = pages
 
 
-class NotPublishable(Declined):
-    """What keeps a version from being published, each in a sentence."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__(" ".join(faults))
-        self.faults = faults
-
-
 class AlreadyCleared(Declined):
     code = "conflict"
     sentence = "This is cleared already."

@@ -234,9 +234,9 @@ def publish_version(version: QuestionnaireVersion, *, by: User | None, now: dt.d
     Questionnaire.objects.select_for_update().get(pk=version.questionnaire_id)
     found = QuestionnaireVersion.objects.select_for_update().get(pk=version.pk)
     if found.state != VersionState.DRAFT:
-        raise NotPublishable(["This version is published already."])
+        raise NotPublishable("This version is published already.")
     if faults := questions.faults([(page.title, page.asked) for page in asking.pages(found)]):
-        raise NotPublishable(faults)
+        raise NotPublishable(" ".join(faults))
     others = QuestionnaireVersion.objects.filter(questionnaire_id=found.questionnaire_id, state=VersionState.PUBLISHED)
     others.update(state=VersionState.SUPERSEDED)
     found.state, found.published_at = VersionState.PUBLISHED, now

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings.models import Booking, Status
-from bookings.tests.factories import make_booking
+from bookings.tests.factories import make_booking, make_session_type, make_therapist_at_work
 from clients import asking, intake
 from clients.models import Answer, Flag, QuestionnaireVersion, Submission
 from clients.tests.factories import make_client_with_account
@@ -225,7 +225,7 @@ def test_a_form_is_not_signed_without_the_clients_word_or_with_a_question_left(c
 
 
 def test_an_old_window_after_a_new_version_keeps_what_was_saved_and_what_was_typed(client_at) -> None:
-    browser, person = client_at
+    browser, _ = client_at
     first = make_form(NAME, HEART)
     begin(browser, first)
     save(browser, first, **{"q-name": "Sam"})
@@ -312,7 +312,9 @@ def visit_at(client_at) -> Any:
 
 def test_a_stop_at_a_visit_concerns_that_visit_alone_and_another_time_costs_nothing(visit_at) -> None:
     browser, person, version = visit_at
-    visit = make_booking(client=person, starts_at=ahead(1), late_fee_percent=50, cancellation_notice=dt.timedelta(days=2))
+    visit = make_booking(
+        client=person, starts_at=ahead(1), late_fee_percent=50, cancellation_notice=dt.timedelta(days=2)
+    )
     later = make_booking(client=person, starts_at=ahead(9))
     address = f"/my/{visit.ref}/visit/"
     assert browser.get(address).status_code == 200
@@ -328,6 +330,29 @@ def test_a_stop_at_a_visit_concerns_that_visit_alone_and_another_time_costs_noth
         later.pk: Status.CONFIRMED,
     }
     assert list(Flag.objects.values_list("action", "about")) == [("stop", f"booking:{visit.pk}")]
+
+
+def test_a_visit_that_was_stopped_can_be_moved_by_the_client(visit_at) -> None:
+    browser, person, version = visit_at
+    session_type = make_session_type()
+    therapist = make_therapist_at_work(offers=[session_type])
+    visit = make_booking(client=person, therapist=therapist, session_type=session_type, starts_at=ahead(1))
+    browser.post(f"/my/{visit.ref}/visit/", {"version": str(version.pk), "today-q-fever": "yes"})
+    start = ahead(5)
+
+    sent = {"start": start.isoformat(), "therapist": therapist.slug}
+    browser.post(f"/my/{visit.ref}/reschedule/confirm/", sent)
+
+    moved = Booking.objects.get(pk=visit.pk)
+    assert (moved.starts_at, moved.status, moved.late_fee) == (start, Status.REQUESTED, 0)
+
+
+def test_the_booking_leads_to_the_questions_of_its_visit_while_they_are_open(visit_at) -> None:
+    browser, person, _ = visit_at
+    near, far = (make_booking(client=person, starts_at=ahead(days)) for days in (1, 5))
+
+    assert f"/my/{near.ref}/visit/" in browser.get(f"/my/{near.ref}/").content.decode()
+    assert f"/my/{far.ref}/visit/" not in browser.get(f"/my/{far.ref}/").content.decode()
 
 
 def test_a_visit_is_asked_from_the_day_before_and_again_at_the_door(visit_at) -> None:

@@ -13,14 +13,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import lifecycle, moves, notices, particulars, story
+from bookings import lifecycle, moves, notices, particulars, story, telling
 from bookings.errors import Refusal
 from bookings.messages import calendar_file
 from bookings.models import Booking, Proposal, Status
 from bookings.particulars import Particulars
 from bookings.views import choice
 from bookings.views.review import own
-from practice import words
+from clients import asking
+from practice import walltime, words
 from practice.models import Practice
 
 PAGE = 20
@@ -93,8 +94,17 @@ def booking(request: HttpRequest, ref: str) -> HttpResponse:
         "may_undo": may_undo(found, now),
         "late_fee": words.money(found.late_fee, found.currency),
         "has_calendar": found.status in IN_CALENDARS,
+        "visit_asked": visit_asked(found, now, practice),
     }
     return render(request, "bookings/my_booking.html", shown)
+
+
+def visit_asked(booking: Booking, now: dt.datetime, practice: Practice) -> bool:
+    """Whether this visit's questions are open now."""
+    on = walltime.local_date(now, practice.zone)
+    if not booking.session_type.is_hands_on or not telling.visit_is_open(booking, on):
+        return False
+    return bool(asking.visits_asked(booking.session_type.kind))
 
 
 @require_safe

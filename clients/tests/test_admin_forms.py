@@ -133,7 +133,7 @@ def test_the_owner_edits_a_draft_looks_at_it_and_publishes_it() -> None:
     draft = QuestionnaireVersion.objects.get(state=VersionState.DRAFT)
     assert draft_at == reverse("admin:clients_questionnaireversion_change", args=[draft.pk])
     section = draft.sections.get()
-    heart, reach = section.questions.order_by("key")
+    heart, _ = section.questions.order_by("key")
 
     answer = browser.post(draft_at, _sections(section.pk, "All about your heart"))
     assert answer.url == draft_at, answer.context["errors"]
