@@ -73,8 +73,7 @@ def start(booking: Booking, *, by: User, now: dt.datetime, override: bool = Fals
     missing = to_start(booking, now)
     if override:
         missing = [each for each in missing if each.weight != Weight.POLICY]
-    if missing:
-        raise NotReady(missing)
+    Readiness(tuple(missing), needs_approval=False).require(Weight, by)
     changed = changes.change(booking, Status.CONFIRMED, "started", Act(by, now, Way.STAFF, why), started_at=now)
     for follows in _at_start:
         follows(changed, by, now)
@@ -95,9 +94,7 @@ def end(booking: Booking, *, by: User, now: dt.datetime, why: str = "") -> Booki
 def to_start(booking: Booking, now: dt.datetime) -> list[Missing]:
     """What keeps this booking from starting; what staff set aside with a reason when they booked it does not."""
     set_aside: set[str] = set()
-    for details in BookingChange.objects.filter(booking=booking, via__in=(Way.STAFF, Way.API)).values_list(
-        "details", flat=True
-    ):
+    for details in BookingChange.objects.filter(booking=booking).values_list("details", flat=True):
         set_aside.update(details.get("set_aside", ()))
     missing = [each for each in _ready(booking, now).missing if each.name not in set_aside]
     return missing + _visit_forms(booking)

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -167,8 +167,6 @@ class BreakGlassAdmin(ReadOnlyAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         found = self.get_object(request, object_id)
-        if found is not None:
-            if not self.has_view_permission(request, found):
-                raise Http404
+        if found is not None and self.has_view_permission(request, found):
             reading.note_reading(request.user, found.client, "opening", timezone.now())
         return super().change_view(request, object_id, *args, **kwargs)
