@@ -31,8 +31,10 @@ from bookings.tests.factories import (
 )
 from care.models import CannedReply, WatchedWord
 from care.tests.factories import make_conversation, make_incident, make_refusal, make_sheet
+from clients import intake
 from clients.models import BreakGlass, CareRelation, LookAlike, Stage
-from clients.tests.factories import make_client
+from clients.tests.factories import make_client, make_consent, make_document, make_published
+from clients.tests.forms import make_form
 from outbox.models import Message
 from practice.tests.factories import make_page_text, make_practice
 
@@ -104,6 +106,8 @@ def world() -> SimpleNamespace:
         "breakglass": BreakGlass.objects.create(client=sam, open_until_at=now - dt.timedelta(days=2), **opened).pk,
     }
     w.rows |= care_rows(w.booking, mara, now)
+    w.rows |= form_rows(sam, w.kind.slug, now)
+    w.rows |= agreement_rows(sam, w.kind.slug, now)
     w.browser = Client()
     w.sessions = {name: session_of(getattr(w, name)) for name in WALKERS[1:]}
     return w
@@ -127,6 +131,32 @@ def care_rows(booking: Booking, mara: Therapist, now: dt.datetime) -> dict[str, 
     }
 
 
+def agreement_rows(sam: Any, slug: str, now: dt.datetime) -> dict[str, Any]:
+    """A document that the first client signed, and the boundaries; the pages about a consent go by its client."""
+    version = make_published(now, make_document(slug=slug))
+    make_published(now, make_document(kind="boundaries"))
+    make_consent(sam, version, now)
+    return {"document": version.document_id, "documentversion": version.pk, "consent": sam.pk}
+
+
+def form_rows(sam: Any, slug: str, now: dt.datetime) -> dict[str, Any]:
+    """A form that the first client signed off, with a flag; it is asked for sessions of another kind."""
+    asked = {"well": {"kind": "one", "choices": {"no": "note"}}}
+    version = make_form(asked, slug=slug, for_kind="tantric")
+    signed = intake.open_submission(sam, version.questionnaire, now=now)
+    intake.save_page(signed, 1, {"well": "no"}, now=now)
+    (flag,) = intake.sign_off(signed, by=sam.user, now=now, on=now.date())
+    section = version.sections.get()
+    return {
+        "questionnaire": version.questionnaire_id,
+        "questionnaireversion": version.pk,
+        "section": section.pk,
+        "question": section.questions.get().pk,
+        "submission": signed.pk,
+        "flag": flag.pk,
+    }
+
+
 def session_of(user: Any) -> str:
     browser = Client()
     browser.force_login(user)
@@ -142,6 +172,7 @@ def address(route: str, w: SimpleNamespace) -> str:
     values = {
         "ref": ref,
         "slug": w.kind.slug,
+        "number": 1,
         "therapist": w.booking.therapist.slug,
         "name": "cancel",
         "object_id": w.rows.get(admin[2], "") if admin else "1",
