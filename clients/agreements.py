@@ -186,7 +186,7 @@ def _proof(consent: Consent) -> dict[str, Any]:
         "document": version.document.slug,
         "version": version.number,
         "text": consent.text_sha256,
-        "record": documents.record_digest(consent),
+        "record": documents.record_digest(consent, is_drawn=consent.signature is not None),
         "way": str(consent.given_by),
     }
 

@@ -1,4 +1,4 @@
-"""Tells Django about the clients app, and the outbox what its message says."""
+"""Tells Django about the clients app, and the outbox what its message says; the vault, for which rows its ledger speaks."""
 
 from django.apps import AppConfig
 
@@ -8,6 +8,8 @@ class ClientsConfig(AppConfig):
     name = "clients"
 
     def ready(self) -> None:
-        from clients import messages
+        from clients import agreements, documents, messages
+        from vault import registry
 
         messages.register()
+        registry.register(agreements.GIVEN, documents.recorded)

@@ -9,11 +9,11 @@ import calendar
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clients.models import Client, Consent, Document, DocumentKind, DocumentVersion, Understanding, VersionState
 
@@ -28,22 +28,29 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def record_digest(consent: Consent) -> str:
-    """SHA-256 of a consent's row: what the ledger remembers of it, so that a later change of the row shows."""
-    signature = consent.signature or ""
+def record_digest(consent: Consent, *, is_drawn: bool) -> str:
+    """SHA-256 of a consent's row: what the ledger remembers of it, so that a later change of the row shows. Of a drawn
+    signature only that there is one: sealed words are not opened for this, and their seal shows a change by itself."""
     said = [
         consent.client_id,
         consent.version_id,
         consent.text_sha256,
         consent.clauses,
         consent.typed_name,
-        hashlib.sha256(signature.encode()).hexdigest() if signature else "",
+        is_drawn,
         consent.given_by,
         consent.signed_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
         consent.signed_by_id,
         consent.expires_on.isoformat() if consent.expires_on else "",
     ]
     return hashlib.sha256(_line(said).encode()).hexdigest()
+
+
+def recorded() -> Iterator[tuple[str, str]]:
+    """Each consent there is, as the ledger names it, with the digest of its row as it stands."""
+    rows = Consent.objects.defer("signature").annotate(drawn=Q(signature__isnull=False)).order_by("pk")
+    for consent in rows.iterator(chunk_size=2000):
+        yield f"{consent._meta.label_lower}:{consent.pk}", record_digest(consent, is_drawn=bool(consent.drawn))
 
 
 def in_force(on: dt.date) -> QuerySet[DocumentVersion]:

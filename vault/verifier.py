@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from vault import chain
+from vault import chain, registry
 from vault.chain import Fault, Finding, Link, Mark
 from vault.models import Anchor, Entry, Head
 
@@ -35,7 +35,24 @@ def verify(anchor_file: Path) -> Verdict:
     if not marks:
         notes.append("No anchor was found, so a ledger cut short or written anew as a whole would not show.")
     finding = chain.examine(_links(), [*marks, *_own_marks()])
+    if finding.fault is None:
+        finding = finding._replace(fault=next(_rows_unlike(), None))
     return Verdict(finding, len(marks), notes)
+
+
+def _rows_unlike() -> Iterator[Fault]:
+    """Where a row that the ledger vouches for was changed, removed or put in past it."""
+    for kind, recorded in registry.vouched.items():
+        lines = Entry.objects.filter(kind=kind)
+        said = {line.object: line for line in lines.order_by("seq").iterator(chunk_size=CHUNK)}
+        for name, digest in recorded():
+            line = said.pop(name, None) or lines.filter(object=name).first()  # one that was written meanwhile
+            if line is None:
+                yield Fault(0, f"{name} stands in the database, and the ledger has no line of it.")
+            elif digest != line.details.get("record"):
+                yield Fault(line.seq, f"Entry {line.seq}: {name} is not as it was when it was written.")
+        for name, line in said.items():
+            yield Fault(line.seq, f"Entry {line.seq}: {name} is not there any more.")
 
 
 def _anchors_lost(filed: int, path: Path) -> Fault:

@@ -31,7 +31,8 @@ from clients.tests.factories import (
     make_published,
     make_version,
 )
-from vault import trail
+from vault import constraints as vault_constraints
+from vault import trail, verifier
 from vault.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +162,7 @@ def test_the_ledger_remembers_a_consent_by_its_digests_alone() -> None:
         "document": version.document.slug,
         "version": 1,
         "text": version.sha256,
-        "record": documents.record_digest(Consent.objects.get(pk=consent.pk)),
+        "record": documents.record_digest(Consent.objects.get(pk=consent.pk), is_drawn=False),
         "way": "online",
     }
 
@@ -249,6 +250,30 @@ def test_the_database_keeps_a_consent_as_it_was_given() -> None:
             Consent.objects.filter(pk=consent.pk).update(**change)
     with pytest.raises(IntegrityError, match=constraints.CONSENTS), transaction.atomic():
         Consent.objects.filter(pk=consent.pk)._raw_delete("default")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE clients_consent SET typed_name = 'Other'", "is not as it was when it was written"),
+        ("UPDATE clients_consent SET text_sha256 = 'x'", "is not as it was when it was written"),
+        ("UPDATE clients_consent SET signature = NULL", "is not as it was when it was written"),
+        ("DELETE FROM clients_consent", "is not there any more"),
+        ("DELETE FROM vault_entry", "has no line of it"),
+    ],
+)
+def test_a_change_past_the_guards_shows_in_the_ledger(change, said, tmp_path) -> None:
+    make_consent(make_client(), make_published(NOW), NOW, drawing=PNG)
+    assert verifier.verify(tmp_path / "none").is_intact
+    constraints.remove(connection)
+    vault_constraints.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+        if "entry" in change:
+            cursor.execute("DELETE FROM vault_head")
+    constraints.install(connection)
+    vault_constraints.install(connection)
+    assert said in verifier.verify(tmp_path / "none").finding.fault.sentence
 
 
 def test_the_therapist_signs_once() -> None:
