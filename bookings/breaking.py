@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -26,7 +27,7 @@ def break_off(booking: Booking, *, by: User, now: dt.datetime, has_fee: bool) ->
         raise Conflict
     percent = 100 if booking.started_at else booking.late_fee_percent
     fee = rules.share(booking.price, percent) if has_fee else Decimal(0)
-    ended = {"ended_at": now} if booking.started_at else {}
+    ended: dict[str, Any] = {"ended_at": now} if booking.started_at else {}
     changed = changes.change(
         booking,
         Status.CANCELLED,

@@ -22,7 +22,7 @@ def register() -> None:
 
 
 def _opened(message: Message) -> BreakGlass | None:
-    return BreakGlass.objects.select_related("user").filter(pk=message.about.removeprefix("breakglass:")).first()
+    return BreakGlass.objects.select_related("user").filter(pk=message.about.removeprefix("opened:")).first()
 
 
 def still_wanted(message: Message, now: dt.datetime) -> bool:

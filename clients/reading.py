@@ -66,8 +66,8 @@ def _tell_owners(opened: BreakGlass, now: dt.datetime) -> None:
         message = planning.draft(
             RECORD_OPENED,
             recipient=owner.email,
-            about=f"breakglass:{opened.pk}",
-            key=f"breakglass:{opened.pk}:{owner.pk}",
+            about=f"opened:{opened.pk.hex}",
+            key=f"opened:{opened.pk}:{owner.pk}",
             due_at=now,
             expires_at=now + TOLD_WITHIN,
             now=now,
