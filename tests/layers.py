@@ -38,6 +38,8 @@ LAYER_OF |= dict.fromkeys(WIRING, 5)
 # "module -> module": why it may.
 MAY_IMPORT = {
     "practice.urls -> outbox.views": "the addresses of the whole site stand in one file",
+    "practice.management.commands.init_practice -> clients.defaults": "one command sets up a whole new installation",
+    "practice.management.commands.init_practice -> clients.starting_texts": "one command sets up a whole new installation",
 }
 # Modules past 400 lines: why they are one.
 LONG_MODULES: dict[str, str] = {}

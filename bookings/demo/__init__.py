@@ -13,9 +13,12 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import Role, User
+from bookings.demo.told import sign_forms
 from bookings.models import Therapist
 from bookings.practice_file import entering, shape, text
 from clients import records
+from clients.defaults import ensure_forms
+from clients.models import Client
 from practice.defaults import ensure_practice
 from practice.models import Practice
 from practice.walltime import from_wall, local_date
@@ -85,6 +88,8 @@ def load(now: dt.datetime) -> bool:
     entering.enter(came, shape.check(came), now=now)
     for user in users:
         records.join_account(user)
+    ensure_forms(now)
+    sign_forms(Client.objects.get(ref="demo-robin"), now)
     return True
 
 

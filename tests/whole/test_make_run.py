@@ -159,11 +159,11 @@ def test_from_an_empty_folder_to_a_booking_and_back_to_nothing(start):
     demo = start()
     took = wait_until_open(demo, seconds=600)
     print(f"\nfirst start: {took:.1f} s")
-    visitor = Visitor(demo.site).open("/book/relaxing-massage/").press("start")
+    visitor = Visitor(demo.site).open("/book/consultation/").press("start")
     assert visitor.at == f"{demo.site}/accounts/signup/"
     sign_up(visitor, "sam@example.com")
     assert visitor.at.startswith(f"{demo.site}/book/done/")
-    assert "Relaxing massage" in visitor.open("/my/").text
+    assert "First conversation" in visitor.open("/my/").text
     asked = time.monotonic()
     mail_about(visitor, "sam@example.com", "Your booking is confirmed")
     print(f"message about the booking: {time.monotonic() - asked:.1f} s")

@@ -4,7 +4,10 @@ import argparse
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from clients.defaults import ensure_forms
+from clients.starting_texts import ensure_documents
 from practice.defaults import ensure_practice
 from practice.models import Practice
 
@@ -24,5 +27,10 @@ class Command(BaseCommand):
             Practice(**chosen).clean_fields()
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None
-        practice = ensure_practice(**chosen)
-        self.stdout.write(f"{practice.name} is set up. Edit its rules and texts under /admin/.")
+        practice, now = ensure_practice(**chosen), timezone.now()
+        ensure_forms(now)
+        ensure_documents(now, published=False)
+        self.stdout.write(
+            f"{practice.name} is set up. Edit its rules and texts under /admin/. Clients are asked the questionnaires "
+            "that ship; the consents wait there as drafts: have them checked for your country, then publish them."
+        )
