@@ -130,7 +130,7 @@ def _standing(
     shown = [each for each in understood if each.version.document_id == version.document_id]
     live = [each for each in signed if not hasattr(each, "withdrawal")]
     valid = [each for each in live if each.version_id == version.pk and not is_expired(each, on)]
-    newest = (valid or live or signed or [None])[0]
+    newest = next(iter(valid or live or signed), None)
     return Standing(
         version=version,
         consent=newest,

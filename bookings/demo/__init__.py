@@ -13,12 +13,13 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import Role, User
-from bookings.demo.told import sign_forms
+from bookings.demo.told import sign_agreements, sign_forms
 from bookings.models import Therapist
 from bookings.practice_file import entering, shape, text
 from clients import records
 from clients.defaults import ensure_forms
 from clients.models import Client
+from clients.starting_texts import ensure_documents
 from practice.defaults import ensure_practice
 from practice.models import Practice
 from practice.walltime import from_wall, local_date
@@ -89,7 +90,10 @@ def load(now: dt.datetime) -> bool:
     for user in users:
         records.join_account(user)
     ensure_forms(now)
-    sign_forms(Client.objects.get(ref="demo-robin"), now)
+    ensure_documents(now, published=True)
+    robin = Client.objects.get(ref="demo-robin")
+    sign_forms(robin, now)
+    sign_agreements(robin, now)
     return True
 
 

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 from bookings import telling
-from clients import asking, intake
-from clients.models import Client
+from clients import agreements, asking, intake
+from clients.agreements import Signing
+from clients.models import Client, DocumentVersion
 
 ANSWERS: dict[str, Any] = {
     "legal-name": "Robin Vale",
@@ -41,3 +42,11 @@ def sign_forms(client: Client, now: dt.datetime) -> None:
             said = {key: ANSWERS[key] for key in page.rows if key in ANSWERS}
             intake.save_page(form, page.number, said, now=now)
         telling.sign_off(form, by=client.user, now=now)
+
+
+def sign_agreements(client: Client, now: dt.datetime) -> None:
+    """The notice and the consent to a treatment; what a tantric session asks besides is left to be seen in the demo."""
+    for slug in ("privacy", "treatment"):
+        version = DocumentVersion.objects.get(document__slug=slug)
+        signing = Signing(version.sha256, frozenset(range(len(version.clauses))), client.name)
+        agreements.sign(client, version, signing, by=client.user, now=now)
