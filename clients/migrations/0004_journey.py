@@ -34,6 +34,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-opened_at"],
+                "verbose_name": "record opened in need",
+                "verbose_name_plural": "records opened in need",
                 "indexes": [models.Index(fields=["client", "user", "open_until_at"], name="break_glass_by_client")],
                 "constraints": [
                     models.CheckConstraint(

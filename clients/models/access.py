@@ -24,6 +24,8 @@ class BreakGlass(models.Model):
 
     class Meta:
         ordering = ["-opened_at"]
+        verbose_name = "record opened in need"
+        verbose_name_plural = "records opened in need"
         indexes = [models.Index(fields=["client", "user", "open_until_at"], name="break_glass_by_client")]
         constraints = [
             models.CheckConstraint(condition=Q(open_until_at__gt=F("opened_at")), name="break_glass_ends_later")
