@@ -1,4 +1,4 @@
-"""Loads what decides about a range of dates, as whole numbers: three queries, whatever the range and the therapists.
+"""Loads what decides about a range of dates, as whole numbers: two queries, whatever the range and the therapists.
 
 Only reads. In SQL, since every calendar and every booking comes here: putting these queries together anew each time cost
 more than everything else about a month.
@@ -20,21 +20,20 @@ from bookings.models import LONGEST_BUSY, Kind
 from practice import walltime
 from practice.walltime import Range
 
-HOURS = """
-SELECT therapist_id, weekday, NULL, opens, closes, valid_from, valid_until FROM bookings_weeklyhours
-WHERE therapist_id IN ({therapists}) AND (valid_from IS NULL OR valid_from <= %(last)s)
-  AND (valid_until IS NULL OR valid_until >= %(first)s)
+# Weekly hours, hours on a date, time off, closures; from and until are minutes of the first two, instants of the others.
+TIMES = """
+SELECT therapist_id, CAST(NULL AS bigint), weekday, CAST(NULL AS date), opens, closes, valid_from, valid_until
+FROM bookings_weeklyhours WHERE therapist_id IN ({therapists})
+  AND (valid_from IS NULL OR valid_from <= %(last)s) AND (valid_until IS NULL OR valid_until >= %(first)s)
 UNION ALL
-SELECT therapist_id, NULL, "on", opens, closes, NULL, NULL FROM bookings_datehours
-WHERE therapist_id IN ({therapists}) AND "on" BETWEEN %(first)s AND %(last)s
-"""
-
-ABSENCES = """
-SELECT therapist_id, NULL, {starts_at}, {ends_at} FROM bookings_timeoff
-WHERE therapist_id IN ({therapists}) AND starts_at < %(closes)s AND ends_at > %(opens)s
+SELECT therapist_id, NULL, NULL, "on", opens, closes, NULL, NULL
+FROM bookings_datehours WHERE therapist_id IN ({therapists}) AND "on" BETWEEN %(first)s AND %(last)s
 UNION ALL
-SELECT NULL, room_id, {starts_at}, {ends_at} FROM bookings_closure
-WHERE starts_at < %(closes)s AND ends_at > %(opens)s AND (room_id IS NULL OR room_id IN ({rooms}))
+SELECT therapist_id, NULL, NULL, NULL, {starts_at}, {ends_at}, NULL, NULL
+FROM bookings_timeoff WHERE therapist_id IN ({therapists}) AND starts_at < %(closes)s AND ends_at > %(opens)s
+UNION ALL
+SELECT NULL, room_id, NULL, NULL, {starts_at}, {ends_at}, NULL, NULL
+FROM bookings_closure WHERE starts_at < %(closes)s AND ends_at > %(opens)s AND (room_id IS NULL OR room_id IN ({rooms}))
 """
 
 # The range stands beside each of therapist and room, so that both databases walk both indexes with it.
@@ -94,30 +93,27 @@ class Shelf:
 def load(shelf: Shelf, days: tuple[dt.date, dt.date], span: Range) -> Rows:
     """The hours of the days, both included, and what meets the span."""
     rows = Rows()
-    _load_hours(rows, shelf, *days)
     opens, closes = walltime.from_epoch(span[0]), walltime.from_epoch(span[1])
-    _load_absences(rows, shelf, opens, closes)
+    for row in shelf.ask(TIMES, first=days[0], last=days[1], opens=opens, closes=closes):
+        _note(rows, *row)
     _load_bookings(rows, shelf, opens, closes)
     return rows
 
 
-def _load_hours(rows: Rows, shelf: Shelf, first: dt.date, last: dt.date) -> None:
-    for therapist, weekday, on, opens, closes, valid_from, valid_until in shelf.ask(HOURS, first=first, last=last):
-        if on is None:
-            valid = valid_from and _date(valid_from), valid_until and _date(valid_until)
-            rows.weekly[therapist].append(WeeklyHours(weekday, opens, closes, *valid))
-        else:
-            rows.dated[therapist].append(DateHours(_date(on), opens, closes))
-
-
-def _load_absences(rows: Rows, shelf: Shelf, opens: dt.datetime, closes: dt.datetime) -> None:
-    for therapist, room, *interval in shelf.ask(ABSENCES, opens=opens, closes=closes):
-        if therapist is not None:
-            rows.away[therapist].append((interval[0], interval[1]))
-        elif room is not None:
-            rows.room_closed[room].append((interval[0], interval[1]))
-        else:
-            rows.closed.append((interval[0], interval[1]))
+def _note(
+    rows: Rows, therapist: Any, room: Any, weekday: Any, on: Any, start: int, end: int, *valid_dates: Any
+) -> None:
+    if weekday is not None:
+        valid = [each and _date(each) for each in valid_dates]
+        rows.weekly[therapist].append(WeeklyHours(weekday, start, end, *valid))
+    elif on is not None:
+        rows.dated[therapist].append(DateHours(_date(on), start, end))
+    elif therapist is not None:
+        rows.away[therapist].append((start, end))
+    elif room is not None:
+        rows.room_closed[room].append((start, end))
+    else:
+        rows.closed.append((start, end))
 
 
 def _load_bookings(rows: Rows, shelf: Shelf, opens: dt.datetime, closes: dt.datetime) -> None:

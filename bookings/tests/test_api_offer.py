@@ -130,14 +130,14 @@ def test_clients_are_not_told_why():
 
 
 @pytest.mark.parametrize("therapists", [1, 3])
-def test_a_month_costs_eight_queries_whatever_it_holds(django_assert_num_queries, therapists):
+def test_a_month_costs_seven_queries_whatever_it_holds(django_assert_num_queries, therapists):
     session_type, mara = make_open_practice()
     for _ in range(therapists - 1):
         make_offer(make_therapist_at_work(), session_type)
     for number in range(therapists):
         make_booking(session_type=session_type, therapist=mara, starts_at=a_start(10 + number))
     first, last = a_day(1), a_day(31)
-    with django_assert_num_queries(8):  # throttle, length, practice, therapists, rooms, hours, absences, bookings
+    with django_assert_num_queries(7):  # throttle, length, practice, therapists, rooms, hours with absences, bookings
         assert slots_of(first, to=last).status_code == 200
 
 
@@ -150,11 +150,11 @@ def test_session_types_cost_seven_queries(django_assert_num_queries, session_typ
         assert len(get("/session-types").json()["session_types"]) == session_types
 
 
-def test_explaining_costs_ten_queries(django_assert_num_queries):
+def test_explaining_costs_nine_queries(django_assert_num_queries):
     make_open_practice()
     user = make_owner()
     asked = {"session_type": "relaxing", "minutes": 60, "therapist": "mara", "start": a_start().isoformat()}
-    with django_assert_num_queries(10):  # one of them makes the token
+    with django_assert_num_queries(9):  # one of them makes the token
         assert get("/availability/explain", user, **asked).status_code == 200
 
 

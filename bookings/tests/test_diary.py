@@ -183,15 +183,15 @@ def test_explanation_and_offer_are_the_same_answer() -> None:
     ]
 
 
-def test_month_takes_four_queries_for_one_therapist_and_for_many(django_assert_num_queries: Any) -> None:
-    """Rooms, hours, absences, bookings; the practice and who gives it are two more."""
+def test_month_takes_three_queries_for_one_therapist_and_for_many(django_assert_num_queries: Any) -> None:
+    """Rooms, hours with absences, bookings; the practice and who gives it are two more."""
     kind = make_session_type()
     for _ in range(3):
         therapist = make_therapist_at_work(offers=[kind])
         make_booking(session_type=kind, therapist=therapist, room=None)
     month = (dt.date(2026, 6, 1), dt.date(2026, 6, 30))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         diary.free(ask(kind), [therapist], *month)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         diary.free(ask(kind), diary.therapists_for(kind), *month)

@@ -518,11 +518,11 @@ def test_booking_made_inside_the_reminders_time_gets_no_reminder() -> None:
     assert messages(booking) == [(notices.CONFIRMED, State.PLANNED)]
 
 
-def test_booking_takes_nine_queries(django_assert_num_queries: object) -> None:
-    """Practice, therapists, rooms, hours, absences, bookings; the booking, its history, its messages."""
+def test_booking_takes_eight_queries(django_assert_num_queries: object) -> None:
+    """Practice, therapists, rooms, hours with absences, bookings; the booking, its history, its messages."""
     session_type, _ = make_offer_of_one()
     client = make_client_with_account()
     asked = wish(client, session_type)
     user = user_of(client)
-    with django_assert_num_queries(11):  # two more are the savepoint that a test's own transaction needs
+    with django_assert_num_queries(10):  # two more are the savepoint that a test's own transaction needs
         lifecycle.book(asked, by=user, now=NOW)
