@@ -11,6 +11,8 @@ import hashlib
 import secrets
 from typing import Any
 
+from django.db import connection
+
 from accounts.errors import NoSuchAccount, SecondFactorMissing, TokenRefused
 from accounts.models import ApiToken, User
 from accounts.permissions import may_enter
@@ -18,6 +20,9 @@ from practice.prepared import Prepared
 
 PREFIX = "mp_"
 USE_NOTED_EVERY = dt.timedelta(minutes=1)
+NOTE_USE = """
+UPDATE accounts_apitoken SET last_used_at = %s WHERE id = %s AND (last_used_at IS NULL OR last_used_at <= %s)
+"""
 
 
 def account_with(email: str) -> User:
@@ -75,10 +80,13 @@ def _token_query(beside: tuple[str, ...]) -> Prepared:
 
 def note_use(token: ApiToken, now: dt.datetime) -> bool:
     """Notes that the token is in use, once a minute at most; whether this call was the one that noted it."""
-    if token.last_used_at is not None and token.last_used_at > now - USE_NOTED_EVERY:
+    before = now - USE_NOTED_EVERY
+    if token.last_used_at is not None and token.last_used_at > before:
         return False
-    as_it_was = ApiToken.objects.filter(pk=token.pk, last_used_at=token.last_used_at)
-    return as_it_was.update(last_used_at=now) == 1
+    stored = [connection.ops.adapt_datetimefield_value(moment) for moment in (now, before)]
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_USE, [stored[0], token.pk, stored[1]])
+        return bool(cursor.rowcount == 1)
 
 
 def revoke(token: ApiToken, *, now: dt.datetime) -> None:

@@ -60,7 +60,7 @@ def tell(report: Report, answers: list[list[Answer]], clients: int, processes: i
     report.hold("answers other than one booking and refusals", (said - Counter(expected)).total(), at_most=0)
     report.hold("rows and lines of history beside one for each race", beside(len(answers)), at_most=0)
     report.hold("overlaps", overlaps(), at_most=0)
-    report.hold("slowest answer, seconds", seconds[-1], at_most=1.0)
+    report.hold_pace("slowest answer, seconds", seconds[-1], at_most=1.0)
 
 
 def beside(races: int) -> int:

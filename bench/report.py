@@ -32,6 +32,7 @@ class Bound:
 
 @dataclass
 class Report:
+    small: bool = False
     figures: list[Figure] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
 
@@ -39,6 +40,11 @@ class Report:
         rounded = {name: round(value, 2) if isinstance(value, float) else value for name, value in values.items()}
         self.figures.append(Figure(part, what, rounded))
         print(f"  {part:<12} {what:<52} " + "  ".join(f"{name} {value}" for name, value in rounded.items()), flush=True)
+
+    def hold_pace(self, what: str, value: float, **limit: float) -> None:
+        """A bound on time: a small run is too short, and shares its machine with other tests, to be held to it."""
+        if not self.small:
+            self.hold(what, value, **limit)
 
     def hold(self, what: str, value: float, *, at_most: float | None = None, at_least: float | None = None) -> None:
         limit = at_most if at_most is not None else at_least

@@ -18,8 +18,8 @@ def main(part: str, file: str, *words: str) -> None:
     from bench import parts
     from bench.report import Report
 
-    report = Report()
-    parts.PARTS[part](report, small="--small" in words)
+    report = Report(small="--small" in words)
+    parts.PARTS[part](report, small=report.small)
     report.write(Path(file))
 
 

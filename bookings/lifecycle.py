@@ -46,7 +46,7 @@ def hold(wish: Wish, *, by: User, now: dt.datetime) -> Booking:
     return _enter(wish, Act(by, now, Way.WEB), NOTHING, readiness.HOLDING, Status.HELD)
 
 
-@transaction.atomic
+@taking_time
 def keep(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     """Renews a hold that has not run out to ten minutes from now, sixty in all. Raises Conflict."""
     if booking.status != Status.HELD or booking.hold_ends_at is None or booking.hold_ends_at <= now:
@@ -57,7 +57,7 @@ def keep(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     )
 
 
-@transaction.atomic
+@taking_time
 def release(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     """Gives a held time back. Raises Conflict."""
     if booking.status != Status.HELD:
@@ -197,7 +197,7 @@ def _terms(wish: Wish, place: Place, practice: Practice) -> dict[str, Any]:
 # Answering a request
 
 
-@transaction.atomic
+@taking_time
 def approve(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     """The therapist confirms a request. Raises Conflict if it is no longer one, or its time has passed."""
     if booking.status != Status.REQUESTED or booking.starts_at <= now:
@@ -211,7 +211,7 @@ def approve(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     return changed
 
 
-@transaction.atomic
+@taking_time
 def decline(booking: Booking, *, by: User, now: dt.datetime, why: str = "") -> Booking:
     """The therapist declines a request; the client is told in neutral words, never `why`. Raises Conflict."""
     if booking.status != Status.REQUESTED:
@@ -225,7 +225,7 @@ def decline(booking: Booking, *, by: User, now: dt.datetime, why: str = "") -> B
 # Ending a booking
 
 
-@transaction.atomic
+@taking_time
 def cancel(
     booking: Booking,
     *,
@@ -282,7 +282,7 @@ def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     return changed
 
 
-@transaction.atomic
+@taking_time
 def complete(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     """The session took place. Raises Conflict before its start."""
     if booking.status != Status.CONFIRMED:
@@ -294,7 +294,7 @@ def complete(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     )
 
 
-@transaction.atomic
+@taking_time
 def no_show(booking: Booking, *, by: User, now: dt.datetime, why: str = "", waive: bool = False) -> Booking:
     """The client did not come; the fee that was agreed for it comes due unless it is waived. Raises Conflict."""
     if booking.starts_at > now:
@@ -305,7 +305,7 @@ def no_show(booking: Booking, *, by: User, now: dt.datetime, why: str = "", waiv
     return changes.change(booking, Status.NO_SHOW, "no_show", Act(by, now, Way.STAFF, why), late_fee=fee)
 
 
-@transaction.atomic
+@taking_time
 def came_after_all(booking: Booking, *, by: User, now: dt.datetime, why: str) -> Booking:
     """Corrects a no-show: the session took place. Raises Conflict, ReasonNeeded."""
     if not why.strip():

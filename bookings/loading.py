@@ -20,20 +20,20 @@ from bookings.models import LONGEST_BUSY, Kind
 from practice import walltime
 from practice.walltime import Range
 
-# Hours by weekday, hours by date, time off, closures. The first row of columns says which it is by what is not NULL.
-HOURS_AND_ABSENCES = """
-SELECT therapist_id, CAST(NULL AS bigint), weekday, NULL, opens, closes, valid_from, valid_until FROM bookings_weeklyhours
-WHERE therapist_id IN ({therapists}) AND (valid_from IS NULL OR valid_from <= %(last)s)
-  AND (valid_until IS NULL OR valid_until >= %(first)s)
+# Weekly hours, hours on a date, time off, closures; from and until are minutes of the first two, instants of the others.
+TIMES = """
+SELECT therapist_id, CAST(NULL AS bigint), weekday, CAST(NULL AS date), opens, closes, valid_from, valid_until
+FROM bookings_weeklyhours WHERE therapist_id IN ({therapists})
+  AND (valid_from IS NULL OR valid_from <= %(last)s) AND (valid_until IS NULL OR valid_until >= %(first)s)
 UNION ALL
-SELECT therapist_id, NULL, NULL, "on", opens, closes, NULL, NULL FROM bookings_datehours
-WHERE therapist_id IN ({therapists}) AND "on" BETWEEN %(first)s AND %(last)s
+SELECT therapist_id, NULL, NULL, "on", opens, closes, NULL, NULL
+FROM bookings_datehours WHERE therapist_id IN ({therapists}) AND "on" BETWEEN %(first)s AND %(last)s
 UNION ALL
-SELECT therapist_id, NULL, NULL, NULL, {starts_at}, {ends_at}, NULL, NULL FROM bookings_timeoff
-WHERE therapist_id IN ({therapists}) AND starts_at < %(closes)s AND ends_at > %(opens)s
+SELECT therapist_id, NULL, NULL, NULL, {starts_at}, {ends_at}, NULL, NULL
+FROM bookings_timeoff WHERE therapist_id IN ({therapists}) AND starts_at < %(closes)s AND ends_at > %(opens)s
 UNION ALL
-SELECT NULL, room_id, NULL, NULL, {starts_at}, {ends_at}, NULL, NULL FROM bookings_closure
-WHERE starts_at < %(closes)s AND ends_at > %(opens)s AND (room_id IS NULL OR room_id IN ({rooms}))
+SELECT NULL, room_id, NULL, NULL, {starts_at}, {ends_at}, NULL, NULL
+FROM bookings_closure WHERE starts_at < %(closes)s AND ends_at > %(opens)s AND (room_id IS NULL OR room_id IN ({rooms}))
 """
 
 # The range stands beside each of therapist and room, so that both databases walk both indexes with it.
@@ -94,26 +94,26 @@ def load(shelf: Shelf, days: tuple[dt.date, dt.date], span: Range) -> Rows:
     """The hours of the days, both included, and what meets the span."""
     rows = Rows()
     opens, closes = walltime.from_epoch(span[0]), walltime.from_epoch(span[1])
-    for row in shelf.ask(HOURS_AND_ABSENCES, first=days[0], last=days[1], opens=opens, closes=closes):
+    for row in shelf.ask(TIMES, first=days[0], last=days[1], opens=opens, closes=closes):
         _note(rows, *row)
     _load_bookings(rows, shelf, opens, closes)
     return rows
 
 
 def _note(
-    rows: Rows, therapist: Any, room: Any, weekday: Any, on: Any, opens: Any, closes: Any, first: Any, last: Any
+    rows: Rows, therapist: Any, room: Any, weekday: Any, on: Any, start: int, end: int, *valid_dates: Any
 ) -> None:
     if weekday is not None:
-        valid = first and _date(first), last and _date(last)
-        rows.weekly[therapist].append(WeeklyHours(weekday, opens, closes, *valid))
+        valid = [each and _date(each) for each in valid_dates]
+        rows.weekly[therapist].append(WeeklyHours(weekday, start, end, *valid))
     elif on is not None:
-        rows.dated[therapist].append(DateHours(_date(on), opens, closes))
+        rows.dated[therapist].append(DateHours(_date(on), start, end))
     elif therapist is not None:
-        rows.away[therapist].append((opens, closes))
+        rows.away[therapist].append((start, end))
     elif room is not None:
-        rows.room_closed[room].append((opens, closes))
+        rows.room_closed[room].append((start, end))
     else:
-        rows.closed.append((opens, closes))
+        rows.closed.append((start, end))
 
 
 def _load_bookings(rows: Rows, shelf: Shelf, opens: dt.datetime, closes: dt.datetime) -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
 from bookings import changes, diary, notices, placing, readiness, rules
 from bookings.availability import Reason
@@ -66,7 +64,7 @@ def approve_move(request: MoveRequest, *, by: User, now: dt.datetime) -> Booking
     return _moved(booking, place, request.starts_at, practice, act, late)
 
 
-@transaction.atomic
+@taking_time
 def decline_move(request: MoveRequest, *, by: User, now: dt.datetime, why: str = "") -> Booking:
     """The booking stays where it is; the client is told in neutral words. Raises Conflict."""
     if not changes.answer(request, Answer.DECLINED):
@@ -155,7 +153,7 @@ def _move(
     )
 
 
-@transaction.atomic
+@taking_time
 def propose(booking: Booking, starts: list[dt.datetime], *, by: User, now: dt.datetime) -> list[Proposal]:
     """The therapist proposes other times for a request, in place of earlier proposals; the client picks one.
     Each must be free at this moment. Raises Conflict, NotOffered, SlotTaken, ReasonNeeded."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import F
 
 from bookings import constraints, diary
@@ -65,18 +65,22 @@ class Wish:
 
 
 def taking_time(verb: Callable[P, R]) -> Callable[P, R]:
-    """Runs a verb in a transaction, once more if the database found the time taken or broke a deadlock.
+    """Runs a verb of a booking's life in a transaction, once more if the database found the time taken, broke a deadlock
+    or gave up waiting. The rows it was given are then as they were read, so that an old reading stays an old one.
 
-    Raises SlotTaken for an overlap, UnderAge, and Busy where the database gave up waiting.
+    Raises SlotTaken for an overlap, UnderAge, and Busy where the database gave up waiting again.
     """
 
     @functools.wraps(verb)
     def settled(*args: P.args, **kwargs: P.kwargs) -> R:
+        as_read = [(each, dict(each.__dict__)) for each in args if isinstance(each, models.Model)]
         try:
             return _once(verb, *args, **kwargs)
         except (SlotTaken, Busy) as trouble:
             if trouble.__cause__ is None:
                 raise
+            for row, fields in as_read:
+                row.__dict__.update(fields)
             return _once(verb, *args, **kwargs)
 
     return settled

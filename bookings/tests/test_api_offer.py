@@ -91,11 +91,11 @@ def test_dates_far_away_have_no_free_starts(years):
 
 def test_a_start_is_explained_to_staff():
     session_type, therapist = make_open_practice()
-    make_booking(session_type=session_type, therapist=therapist, starts_at=a_start(9))
+    make_booking(session_type=session_type, therapist=therapist, starts_at=a_start(10))
     asked = {"session_type": "relaxing", "minutes": 60, "therapist": "mara"}
-    taken = get("/availability/explain", make_front_desk(), start=a_start(9).isoformat(), **asked)
+    taken = get("/availability/explain", make_front_desk(), start=a_start(10).isoformat(), **asked)
     assert taken.json() == {
-        "start": said(a_start(9)),
+        "start": said(a_start(10)),
         "free": False,
         "reasons": [
             {"code": "therapist_taken", "sentence": "The therapist has another booking then."},
@@ -137,7 +137,7 @@ def test_a_month_costs_seven_queries_whatever_it_holds(django_assert_num_queries
     for number in range(therapists):
         make_booking(session_type=session_type, therapist=mara, starts_at=a_start(10 + number))
     first, last = a_day(1), a_day(31)
-    with django_assert_num_queries(7):  # throttle, length, practice, therapists, rooms, hours, absences, bookings
+    with django_assert_num_queries(7):  # throttle, length, practice, therapists, rooms, hours with absences, bookings
         assert slots_of(first, to=last).status_code == 200
 
 

@@ -184,7 +184,7 @@ def test_explanation_and_offer_are_the_same_answer() -> None:
 
 
 def test_month_takes_three_queries_for_one_therapist_and_for_many(django_assert_num_queries: Any) -> None:
-    """Rooms, hours and absences, bookings; the practice and who gives it are two more."""
+    """Rooms, hours with absences, bookings; the practice and who gives it are two more."""
     kind = make_session_type()
     for _ in range(3):
         therapist = make_therapist_at_work(offers=[kind])

@@ -1,4 +1,4 @@
-"""Whoever wants to begin a write transaction waits in line: first come, first served, across threads and processes.
+"""Whoever wants to write waits in line: first come, first served, across threads and processes.
 
 SQLite has no line. Who finds it locked looks again after 1, 2, 5 … up to 100 ms, while the lock may long be free and others
 overtake: of forty clients at one moment the last waited two seconds for work that takes 300 ms in all. Here only the first
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from django.db.backends.sqlite3.base import *  # noqa: F403
 from django.db.utils import OperationalError
 
 LOCKED = "database is locked"
+WRITES = {"INSERT", "UPDATE", "DELETE"}
 LOOK_AGAIN_SECONDS = 0.001
 
 
@@ -29,34 +31,54 @@ class DatabaseCreation(base.DatabaseCreation):
         Path(_turn_file(test_database_name)).unlink(missing_ok=True)
 
 
+class Cursor(base.SQLiteCursorWrapper):
+    """Waits in line too with a write that is a transaction of its own."""
+
+    def __init__(self, connection: Any, database: DatabaseWrapper) -> None:
+        super().__init__(connection)
+        self.database = database
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        act = functools.partial(super().execute, query, params)
+        if self.connection.in_transaction or query.lstrip()[:6].upper() not in WRITES:
+            return act()
+        return self.database.in_line(act)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = DatabaseCreation
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor(factory=lambda connection: Cursor(connection, self))
+
     def _start_transaction_under_autocommit(self) -> None:
-        """Raises OperationalError where the turn comes only after the time that one waits for a lock."""
+        with self.wrap_database_errors:
+            self.in_line(super()._start_transaction_under_autocommit)
+
+    def in_line(self, act: Callable[[], Any]) -> Any:
+        """Does this when it is our turn. Raises OperationalError where that comes only after one waits for a lock."""
         if self.transaction_mode != "IMMEDIATE" or self.is_in_memory_db():
-            super()._start_transaction_under_autocommit()
-            return
+            return act()
         patience: Any = self.settings_dict["OPTIONS"].get("timeout", 5)
         give_up_at = time.monotonic() + patience
         with _turn(_turn_file(self.settings_dict["NAME"])):
             self.connection.execute("PRAGMA busy_timeout = 0")
             try:
-                self._begin_before(give_up_at)
+                return _once_unlocked(act, give_up_at)
             finally:
                 self.connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
 
-    def _begin_before(self, give_up_at: float) -> None:
-        """The first in line looks again after a millisecond."""
-        while time.monotonic() < give_up_at:
-            try:
-                super()._start_transaction_under_autocommit()
-                return
-            except OperationalError as error:
-                if str(error) != LOCKED:
-                    raise
-            time.sleep(LOOK_AGAIN_SECONDS)
-        raise OperationalError(LOCKED)
+
+def _once_unlocked(act: Callable[[], Any], give_up_at: float) -> Any:
+    """The first in line looks again after a millisecond."""
+    while time.monotonic() < give_up_at:
+        try:
+            return act()
+        except (OperationalError, base.Database.OperationalError) as error:
+            if str(error) != LOCKED:
+                raise
+        time.sleep(LOOK_AGAIN_SECONDS)
+    raise base.Database.OperationalError(LOCKED)
 
 
 def _turn_file(database: Any) -> str:

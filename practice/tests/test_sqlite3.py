@@ -1,5 +1,6 @@
 """Writers on SQLite wait in line, whatever database the other tests run on."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -33,11 +34,13 @@ def write(databases: ConnectionHandler) -> Iterator[None]:
 
 
 def test_writers_begin_in_the_order_in_which_they_came(databases):
-    began = []
+    with write(databases):
+        databases["default"].cursor().execute("CREATE TABLE came (name integer)")
 
     def wait_and_write(name: int) -> None:
-        with write(databases):
-            began.append(name)
+        """Every other one without a transaction around it."""
+        with write(databases) if name % 2 else contextlib.closing(databases["default"]):
+            databases["default"].cursor().execute("INSERT INTO came VALUES (%s)", [name])
 
     writers = [threading.Thread(target=wait_and_write, args=(name,)) for name in range(5)]
     with write(databases):
@@ -47,7 +50,9 @@ def test_writers_begin_in_the_order_in_which_they_came(databases):
     for writer in writers:
         writer.join()
 
-    assert began == [0, 1, 2, 3, 4]
+    rows = databases["default"].cursor().execute("SELECT name FROM came ORDER BY rowid").fetchall()
+    databases["default"].close()
+    assert rows == [(0,), (1,), (2,), (3,), (4,)]
 
 
 def test_writer_is_told_that_the_database_is_locked_once_its_patience_is_over(databases):
