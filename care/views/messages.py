@@ -54,7 +54,7 @@ def thread(request: HttpRequest, therapist: str) -> HttpResponse:
             messages.success(request, "Your message is on its way.")
             return redirect("my_messages_with", found.slug)
     shown = {"therapist": found, "conversation": conversation, "form": form, "lines": _lines(conversation)}
-    return render(request, "care/thread.html", shown, status=422 if form.errors else 200)
+    return render(request, "care/thread.html", shown)
 
 
 def _lines(conversation: Conversation | None) -> list[dict[str, Any]]:

@@ -41,4 +41,4 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
         "form": form,
         "is_open": is_open,
     }
-    return render(request, "care/sheet.html", shown, status=422 if form.errors else 200)
+    return render(request, "care/sheet.html", shown)
