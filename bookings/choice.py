@@ -21,14 +21,18 @@ NO_SUCH_THERAPIST = "No therapist of this name gives that session."
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A length with its session type, the therapist (None means any), and the practice's zone.
+    """A length with its session type, the therapist (None means any), and the practice.
 
     The therapist is known by key and slug alone; the writer reads the row under its lock.
     """
 
     length: Length
     therapist: Therapist | None
-    zone: ZoneInfo
+    practice: Practice
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.practice.zone
 
 
 def by_name(session_type: str, minutes: int, therapist: str | None) -> Choice:
@@ -37,14 +41,14 @@ def by_name(session_type: str, minutes: int, therapist: str | None) -> Choice:
     found = _chosen().first(names)
     if found is None:
         raise _length_not_given(session_type)
-    length, length.session_type, zone_name, therapist_pk = found
+    length, length.session_type, practice, therapist_pk = found
     if therapist is None:
         named = None
     elif therapist_pk is None:
         raise NotGiven("therapist", NO_SUCH_THERAPIST)
     else:
         named = Therapist(pk=therapist_pk, slug=therapist)
-    return Choice(length, named, ZoneInfo(zone_name) if zone_name else Practice().zone)
+    return Choice(length, named, practice or Practice())
 
 
 def therapists(session_type: SessionType, slug: str | None) -> list[Therapist]:
@@ -59,13 +63,15 @@ def therapists(session_type: SessionType, slug: str | None) -> list[Therapist]:
 @functools.cache
 def _chosen() -> Prepared:
     return Prepared(
-        "SELECT {l}, {s}, (SELECT timezone FROM practice_practice ORDER BY id LIMIT 1), ("
+        "SELECT {l}, {s}, {p}, ("
         "SELECT t.id FROM bookings_offer o JOIN bookings_therapist t ON t.id = o.therapist_id "
         "WHERE o.session_type_id = s.id AND t.active AND t.slug = %(therapist)s) "
         "FROM bookings_length l JOIN bookings_sessiontype s ON s.id = l.session_type_id "
+        "LEFT JOIN practice_practice p ON p.id = 1 "
         "WHERE s.active AND s.slug = %(session_type)s AND l.minutes = %(minutes)s",
         l=Length,
         s=SessionType,
+        p=Practice,
     )
 
 

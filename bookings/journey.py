@@ -63,6 +63,11 @@ def still_needed(client: Client, session_type: SessionType, on: dt.date) -> tupl
     return _own_part(readiness.of(client, session_type, on).missing)
 
 
+def to_fill_in(client: Client, session_type: SessionType, on: dt.date) -> tuple[Missing, ...]:
+    """Of that what keeps a booking which stands already from starting, and is the client's to do."""
+    return tuple(each for each in still_needed(client, session_type, on) if each.weight == Weight.FORM)
+
+
 def _own_part(missing: tuple[Missing, ...]) -> tuple[Missing, ...]:
     """What only the therapist has left to do is not put before the client as theirs."""
     return tuple(each for each in missing if each.weight != Weight.LOOK)

@@ -132,7 +132,7 @@ def _enter(
     wish: Wish, act: Act, ignoring: frozenset[Reason], weights: Iterable[Weight], status: Status | None = None
 ) -> Booking:
     """A new row: held, or as whoever books and what the client is ready for make it."""
-    practice = Practice.objects.current()
+    practice = wish.practice or Practice.objects.current()
     today = walltime.local_date(act.now, practice.zone)
     ready = readiness.of(wish.client, wish.session_type, today)
     ready.require(weights, act.by)

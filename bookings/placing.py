@@ -22,6 +22,7 @@ from bookings.diary import Ask, Place
 from bookings.errors import Busy, NotGiven, NotOffered, SlotTaken, UnderAge
 from bookings.models import Booking, BookingChange, Length, Room, SessionType, Status, Therapist, Way
 from clients.models import Client
+from practice.models import Practice
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,13 +52,14 @@ JUDGED_AT_THE_HOLD = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One client, a length of a session type, a start; `therapist` None means any. `lapsed` is a hold that ran out, whose
-    price and terms the client saw."""
+    price and terms the client saw; `practice` may be given where it was read just now."""
 
     client: Client
     length: Length
     starts_at: dt.datetime
     therapist: Therapist | None = None
     lapsed: Booking | None = None
+    practice: Practice | None = None
 
     @property
     def session_type(self) -> SessionType:

@@ -68,7 +68,7 @@ def _book(asked: NewBooking, token: ApiToken, now: dt.datetime, keep: Keep) -> s
     client = _client_for(asked.client, token)
     chosen = choice.by_name(asked.session_type, asked.minutes, asked.therapist)
     _check_calendar(asked.therapist, token.user)
-    wish = Wish(client, chosen.length, asked.start, chosen.therapist)
+    wish = Wish(client, chosen.length, asked.start, chosen.therapist, practice=chosen.practice)
 
     def text(booking: Booking) -> str:
         return json.dumps(shown.booking(booking, chosen.zone, for_staff=token.user.is_staff))

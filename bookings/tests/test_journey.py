@@ -177,6 +177,17 @@ def test_a_review_is_no_errand_of_the_clients_and_makes_it_a_request() -> None:
     assert held.status == Status.REQUESTED
 
 
+def test_a_booking_that_staff_made_tells_its_client_what_is_left_to_fill_in() -> None:
+    client, kind = make_client_with_account(), make_session_type(slug="relaxing", requires_stage="clearing")
+    booking = make_booking(client=client, session_type=kind, starts_at=ahead(3), created_at=LONG_AGO)
+    version = make_questionnaire()
+    shown = page(client, f"/my/{booking.ref}/")
+    assert ("Before it can begin" in shown, "/my/forms/health/?next=" in shown) == (True, True)
+    assert "comes later on the way" not in shown  # staff set that aside
+    make_signed(client, version)
+    assert "Before it can begin" not in page(client, f"/my/{booking.ref}/")
+
+
 def test_staff_and_strangers_find_no_journey() -> None:
     assert signed_in(make_therapist_at_work().user).get("/my/journey/").status_code == 404
     assert Browser().get("/my/journey/").status_code == 302

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings import withdrawal
+from bookings import telling, withdrawal
 from clients import agreements, clauses, copies, documents
 from clients.errors import ClausesMissing, Declined, NameDiffers, TextChanged
 from clients.models import Client, Document, DocumentKind, DocumentVersion, Understanding
@@ -95,6 +95,7 @@ def _sign(request: HttpRequest, client: Client, version: DocumentVersion, now: d
         except Declined as fault:
             form.add_error(None, str(fault))
         else:
+            telling.keep_held(client, by=request.user, now=now)
             messages.success(request, f"Thank you. “{version.document.title}” is signed.")
             return redirect(way_on(request) or "my_agreements")
     return _sign_page(request, client, version, form, now, status=422)
@@ -176,6 +177,7 @@ def boundaries(request: HttpRequest) -> HttpResponse:
         )
     except TextChanged:
         return _boundaries_anew(request, client, _boundaries_at(now) or version)
+    telling.keep_held(client, by=request.user, now=now)
     if made.is_understood:
         messages.success(request, "Thank you. That is all we need to know about the boundaries.")
         return redirect(way_on(request) or "my_agreements")

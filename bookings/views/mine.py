@@ -10,15 +10,17 @@ from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import lifecycle, moves, notices, particulars, story, telling
+from bookings import journey, lifecycle, moves, notices, particulars, story, telling
 from bookings.errors import Refusal
 from bookings.messages import calendar_file
 from bookings.models import Booking, Proposal, Status
 from bookings.particulars import Particulars
-from bookings.views import choice
+from bookings.views import choice, needed
+from bookings.views.needed import Needed
 from bookings.views.review import own
 from clients import asking
 from practice import walltime, words
@@ -95,8 +97,18 @@ def booking(request: HttpRequest, ref: str) -> HttpResponse:
         "late_fee": words.money(found.late_fee, found.currency),
         "has_calendar": found.status in IN_CALENDARS,
         "visit_asked": visit_asked(found, now, practice),
+        "needed": to_fill_in(found, now, practice),
     }
     return render(request, "bookings/my_booking.html", shown)
+
+
+def to_fill_in(booking: Booking, now: dt.datetime, practice: Practice) -> list[Needed]:
+    """What the client still has to do for a session to come."""
+    if booking.status not in CHANGEABLE or booking.started_at or booking.ends_at <= now:
+        return []
+    today = walltime.local_date(now, practice.zone)
+    back = reverse("my_booking", args=[booking.ref])
+    return needed.of(journey.to_fill_in(booking.client, booking.session_type, today), back)
 
 
 def visit_asked(booking: Booking, now: dt.datetime, practice: Practice) -> bool:
