@@ -140,8 +140,8 @@ def standings(client: Client, on: dt.date) -> list[Standing]:
 def _standing(version: QuestionnaireVersion, filled: list[Submission], on: dt.date) -> Standing:
     open_ones = [each for each in filled if each.signed_at is None]
     mine = [each for each in open_ones if each.version_id == version.pk]
-    signed = sorted((each for each in filled if each.signed_at), key=lambda each: each.signed_at, reverse=True)
-    return Standing(version, next(iter(mine or open_ones), None), next(iter(signed), None), on)
+    signed = max((each for each in filled if each.signed_at), key=lambda each: str(each.signed_at), default=None)
+    return Standing(version, next(iter(mine or open_ones), None), signed, on)
 
 
 def standing(client: Client, slug: str, on: dt.date) -> Standing | None:

@@ -95,7 +95,8 @@ def save_page(
 
 def _fit(page: Page, values: Mapping[str, Any]) -> dict[str, Any]:
     """What is given, checked; what is left empty is left out, so that one can go on and come back."""
-    found, faults = {}, {}
+    found: dict[str, Any] = {}
+    faults: dict[str, str] = {}
     for asked in page.asked:
         value = values.get(asked.key)
         try:

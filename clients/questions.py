@@ -151,7 +151,8 @@ def told(asked: Asked, value: Any) -> list[str]:
         return []
     if asked.kind in WITH_CHOICES:
         words = dict(asked.choices())
-        return [words.get(each, each) for each in (value if isinstance(value, list) else [value])]
+        keys: list[str] = value if isinstance(value, list) else [value]
+        return [words.get(each, each) for each in keys]
     if asked.kind == DATE:
         on = dt.date.fromisoformat(value)
         return [f"{on.day} {on:%B %Y}"]
