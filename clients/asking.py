@@ -26,6 +26,7 @@ from clients.models import (
     VersionState,
 )
 from clients.questions import Option
+from vault.fields import is_unreadable
 
 FOR_DESK = frozenset({Audience.DESK})
 FOR_THERAPIST = frozenset(Audience)
@@ -157,10 +158,15 @@ def told(submission: Submission, audiences: frozenset[str] = FOR_THERAPIST) -> l
 
 def _lines(page: Page, values: Mapping[str, Any], audiences: frozenset[str]) -> list[Told]:
     return [
-        Told(each.words, questions.told(each, values[each.key]))
+        Told(each.words, _in_words(each, values[each.key]))
         for each in page.asked
         if each.key in values and page.audiences[each.key] in audiences
     ]
+
+
+def _in_words(asked: questions.Asked, value: Any) -> list[str]:
+    """What does not open is said to be so; the rest of the form stays readable."""
+    return [str(value)] if is_unreadable(value) else questions.told(asked, value)
 
 
 def visits_asked(kind: str) -> list[QuestionnaireVersion]:

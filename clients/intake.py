@@ -147,7 +147,12 @@ def _raise_flags(submission: Submission, asked: list[Page], values: Mapping[str,
     """One for each thing to look at; what stands open already in the same words is not raised twice."""
     open_ones = Flag.objects.filter(client=submission.client, about=submission.about, cleared_at=None)
     known = {(each.action, each.words) for each in open_ones}
-    wanted = [found for page in asked for each in page.asked for found in questions.raised(each, values.get(each.key))]
+    wanted = [
+        found
+        for page in asked
+        for each in page.asked
+        for found in questions.raised(each, asking.fitting(each, values.get(each.key)))
+    ]
     return [
         Flag.objects.create(
             client=submission.client,

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.models import Role
 from accounts.tests.factories import make_front_desk, make_owner, make_user
@@ -245,3 +246,18 @@ def test_clearing_needs_a_reason_and_somebody_who_treats_the_client(person) -> N
     with pytest.raises(AlreadyCleared):
         intake.clear_flag(flag, by=owner, why="Again.", now=NOW)
     assert (Flag.objects.get().cleared_why, Answer.objects.count()) == ("Looked at.", 1)
+
+
+def test_an_answer_that_does_not_open_leaves_the_rest_readable(person) -> None:
+    form = begin(person, make_form({"areas": {"kind": "areas"}, "name": {}}))
+    intake.save_page(form, 1, {"areas": {"avoid": ["neck"]}, "name": "Sam"}, now=NOW)
+    with connection.cursor() as cursor:
+        broken = connection.Database.Binary(b"not sealed at all")
+        pk = Answer._meta.pk.get_db_prep_value(Answer.objects.get(question__key="areas").pk, connection)
+        cursor.execute("UPDATE clients_answer SET value = %s WHERE id = %s", [broken, pk])
+
+    ((_, lines),) = asking.told(form)
+
+    assert [(each.words, len(each.lines)) for each in lines] == [("What about areas?", 1), ("What about name?", 1)]
+    assert lines[1].lines == ["Sam"]
+    assert sign(form) == []
