@@ -90,7 +90,9 @@ def meet(client: Client, owner: Any) -> None:
     words = {"slower_word": planted(), "stop_word": planted(), "wishes": planted()}
     sheets.save(booking, agree(**words), by=client.user, now=NOW)
     conversations.write(client, therapist, planted(), by=client.user, now=NOW)
-    asked = make_booking(client=client, therapist=therapist, status=Status.REQUESTED, starts_at=NOW + dt.timedelta(days=9))
+    asked = make_booking(
+        client=client, therapist=therapist, status=Status.REQUESTED, starts_at=NOW + dt.timedelta(days=9)
+    )
     make_refusal(asked, words=planted(), reply=planted())
     happened = Happened(at=NOW, severity=3, what=planted(), done=planted())
     incident = incidents.record(client, happened, by=therapist.user, now=NOW, consequence="warn")
