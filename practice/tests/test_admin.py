@@ -16,6 +16,7 @@ FORM = {
     "timezone": "Asia/Kathmandu",
     "currency": "GBP",
     "slot_step_minutes": "20",
+    "consent_signers": "client",
     "min_notice": "90m",
     "horizon_days": "60",
     "cancellation_notice": "2d",
