@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -37,8 +39,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.fixture(scope="session", autouse=True)
 def history_gives_way_to_the_flush() -> Iterator[None]:
-    """After a test with real transactions Django empties every table, on SQLite with DELETE, which history refuses."""
+    """After a test with real transactions Django empties every table, on SQLite with DELETE, which history refuses.
+
+    What a migration wrote comes back: the stages of the journey.
+    """
     flush = TransactionTestCase._fixture_teardown
+    stages = import_module("clients.migrations.0003_guards_and_stages")
 
     def flush_history_too(case: TransactionTestCase) -> None:
         constraints.remove(connection, constraints.HISTORY)
@@ -52,6 +58,7 @@ def history_gives_way_to_the_flush() -> Iterator[None]:
             vault_constraints.install(connection)
             clients_constraints.install(connection)
             care_constraints.install(connection)
+            stages.seed(apps, None)
 
     TransactionTestCase._fixture_teardown = flush_history_too
     yield
