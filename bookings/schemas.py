@@ -248,7 +248,9 @@ class Problem(BaseModel):
     detail: str
     fields: dict[str, str] | None = Field(None, description="With `invalid`: a sentence for each field.")
     reasons: list[ReasonShown] | None = Field(None, description="With `not_offered`: why not.")
-    missing: list[MissingShown] | None = Field(None, description="With 403: all that comes first, the firmest at the head.")
+    missing: list[MissingShown] | None = Field(
+        None, description="With 403: all that comes first, the firmest at the head."
+    )
     next: list[SlotShown] | None = Field(None, description="With `slot_taken`: the nearest free starts.")
     fee: str | None = Field(None, description="With `late`: what the change would cost.")
     currency: str | None = Field(None, description="With `late`.")

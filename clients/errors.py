@@ -74,21 +74,23 @@ class NotAsked(Declined):
 
 class AlreadySigned(Declined):
     code = "conflict"
-    sentence = "This form is signed off already, so nothing was changed. If something is different now, fill it in anew."
+    sentence = (
+        "This form is signed off already, so nothing was changed. If something is different now, fill it in anew."
+    )
 
 
 class Renewed(Declined):
     """The version that was shown is not the one that is asked now."""
 
     code = "conflict"
-    sentence = "We have renewed this form since you opened it. What you answered is kept; please look it over once more."
+    sentence = (
+        "We have renewed this form since you opened it. What you answered is kept; please look it over once more."
+    )
 
 
 class ChangedElsewhere(Declined):
     code = "conflict"
-    sentence = (
-        "This page was saved in another window in the meantime. Below is what you entered here; save it again to keep it."
-    )
+    sentence = "This page was saved in another window in the meantime. Below is what you entered here; save it again to keep it."
 
 
 class UnknownQuestion(Declined):

@@ -42,11 +42,17 @@ LABELS = labelled(
     # That something was agreed to, and to which text: proof that is looked up and compared, so only the drawing is sealed.
     Consent={
         clinical(): "signature",
-        personal("clinical"): "client version text_sha256 clauses typed_name given_by signed_at countersigned_at expires_on",
+        personal(
+            "clinical"
+        ): "client version text_sha256 clauses typed_name given_by signed_at countersigned_at expires_on",
         internal("clinical"): "id signed_by countersigned_by",
     },
     Withdrawal={personal("clinical"): "consent at on_clients_word", internal("clinical"): "id by"},
-    Understanding={clinical(): "answers", personal("clinical"): "client version is_understood at", internal("clinical"): "id"},
+    Understanding={
+        clinical(): "answers",
+        personal("clinical"): "client version is_understood at",
+        internal("clinical"): "id",
+    },
     CareRelation={personal("clinical"): "client user since until", internal("clinical"): "id"},
     # Why somebody opened a record may speak of the client: sealed. That it was opened they see in the ledger's lines.
     BreakGlass={
