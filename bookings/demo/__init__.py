@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import Role, User
+from bookings.demo import states
 from bookings.demo.told import sign_agreements, sign_forms
 from bookings.models import Therapist
 from bookings.practice_file import entering, shape, text
@@ -73,6 +75,7 @@ ROBINS = (
     (2, 2, "jonas", "16:00", "deep-massage", 60, "garden"),
 )
 WEEKS = range(-3, 3)
+ALWAYS_COMES = 1
 BOOKED_BEFORE = dt.timedelta(days=23)
 
 
@@ -81,24 +84,38 @@ def load(now: dt.datetime) -> bool:
     """Gives a database without therapists the demo practice and its sign-ins; whether it did."""
     if Therapist.objects.exists():
         return False
-    users = [_user(*person) for person in PEOPLE]
+    people = [*PEOPLE, *((email, name, Role.CLIENT) for _, name, email, _ in states.CLIENTS)]
+    password = make_password(PASSWORD)  # once for all: it is slow on purpose
+    users = [_user(*person, password) for person in people]
     ensure_practice()
     tree = text.read(PRACTICE_FILE.read_bytes())
     entering.enter(tree, shape.check(tree), now=now)
-    came = {"clients": [_client(*client) for client in CLIENTS], "bookings": diary(now, Practice.objects.current())}
+    came = {
+        "clients": [_client(*client) for client in (*CLIENTS, *states.CLIENTS)],
+        "bookings": diary(now, Practice.objects.current()),
+    }
     entering.enter(came, shape.check(came), now=now)
     for user in users:
         records.join_account(user)
-    ensure_forms(now)
-    ensure_documents(now, published=True)
-    robin = Client.objects.get(ref="demo-robin")
-    sign_forms(robin, now)
-    sign_agreements(robin, now)
+    _enter_trust(now)
     return True
 
 
-def _user(email: str, name: str, role: str) -> User:
-    user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name, role=role)
+def _enter_trust(now: dt.datetime) -> None:
+    """What is asked and agreed here, and what each client has told, signed and been decided about."""
+    before = now - states.SIGNED_BEFORE
+    ensure_forms(before)
+    ensure_documents(before, published=True)
+    states.sign_before(now)
+    robin = Client.objects.get(ref="demo-robin")
+    sign_forms(robin, now)
+    sign_agreements(robin, now, "privacy", "treatment")
+    states.enter_states(now, local_date(now, Practice.objects.current().zone))
+
+
+def _user(email: str, name: str, role: str, password: str) -> User:
+    user = User.objects.filter(email=email).first()
+    user = user or User.objects.create(email=email, password=password, name=name, role=role)
     EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return user
 
@@ -119,8 +136,9 @@ def diary(now: dt.datetime, practice: Practice) -> list[dict[str, Any]]:
                 rows.append(
                     _booking(monday + dt.timedelta(weeks=week, days=day), client, slot, number + week, now, practice)
                 )
-    for week, day, *slot in ROBINS:
-        rows.append(_booking(monday + dt.timedelta(weeks=week, days=day), "demo-robin", slot, 0, now, practice))
+    own = [(week, day, "demo-robin", *slot) for week, day, *slot in ROBINS]
+    for week, day, client, *slot in (*own, *states.BOOKED):
+        rows.append(_booking(monday + dt.timedelta(weeks=week, days=day), client, slot, ALWAYS_COMES, now, practice))
     return rows
 
 
@@ -139,15 +157,15 @@ def _booking(
         "minutes": minutes,
         "room": room,
         "start": wall.isoformat(timespec="minutes"),
-        "status": _status(client, kind, number, is_over=ends_at <= now),
+        "status": _status(kind, number, is_over=ends_at <= now),
         "booked_on": min(on - BOOKED_BEFORE, today - dt.timedelta(days=1)).isoformat(),
     }
 
 
-def _status(client: str, kind: str, number: int, *, is_over: bool) -> str:
-    """Now and then somebody does not come, or cancels; Robin always comes."""
+def _status(kind: str, number: int, *, is_over: bool) -> str:
+    """Now and then somebody does not come, or cancels; those with a sign-in always come."""
     if kind == "tantric-introduction" and not is_over:
         return "requested"
-    if client == "demo-robin" or number % 11:
+    if number % 11:
         return "completed" if is_over else "confirmed"
     return "no_show" if is_over else "cancelled"

@@ -9,11 +9,13 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from bookings import demo
+from bookings import demo, readiness
+from bookings.demo import states
 from bookings.models import Booking, Room, SessionType, Therapist
 from bookings.tests.factories import NOW
 from bookings.tests.practice_files import exported
-from clients.models import Client
+from clients import asking
+from clients.models import Client, Consent
 from outbox.models import Message
 from practice.models import PageText, Practice
 
@@ -28,9 +30,15 @@ def test_demo_has_its_people_and_its_offer():
         "desk@demo.example": "front_desk",
         "client@demo.example": "client",
         "new@demo.example": "client",
+        "holly@demo.example": "client",
+        "stella@demo.example": "client",
+        "rowan@demo.example": "client",
+        "olive@demo.example": "client",
+        "blake@demo.example": "client",
+        "reed@demo.example": "client",
     }
     assert all(user.check_password("demo-practice-1") for user in User.objects.all())
-    assert EmailAddress.objects.filter(verified=True, primary=True).count() == 5
+    assert EmailAddress.objects.filter(verified=True, primary=True).count() == 11
     assert Therapist.objects.get(slug="mara").user.email == "therapist@demo.example"
     assert (Practice.objects.get().name, Room.objects.count(), Therapist.objects.count()) == ("Still Water", 3, 3)
     assert set(SessionType.objects.values_list("kind", flat=True)) == {"consultation", "standard", "tantric"}
@@ -43,6 +51,42 @@ def test_demo_client_has_a_past_and_a_future_and_the_new_one_nothing():
     robin, alex = (Client.objects.get(user__email=email) for email in ("client@demo.example", "new@demo.example"))
     assert list(robin.bookings.values_list("status", flat=True)) == ["completed"] * 3 + ["confirmed"] * 2
     assert not alex.bookings.exists()
+
+
+def still_missing(name: str, slug: str) -> list[str]:
+    kind = SessionType.objects.get(slug=slug)
+    return [each.name for each in readiness.of(Client.objects.get(ref=f"demo-{name}"), kind, NOW.date()).missing]
+
+
+def test_demo_has_a_client_in_each_state():
+    demo.load(NOW)
+    names = ("alex", "holly", "stella", "rowan", "olive", "blake", "reed", "robin")
+    assert {name: still_missing(name, "relaxing-massage") for name in names} == {
+        "alex": ["intake_required:health", "consent_required:treatment"],
+        "holly": ["intake_required:health", "consent_required:treatment"],
+        "stella": ["stopped:"],
+        "rowan": ["review_required:"],
+        "olive": ["consent_required:treatment"],
+        "blake": ["not_available:"],
+        "reed": [],
+        "robin": [],
+    }
+    assert still_missing("reed", "tantric-session") == ["stage_required:clearing"]
+    holly = Client.objects.get(ref="demo-holly").submissions.get()
+    assert (holly.signed_at, len(asking.answers(holly))) == (None, 8)
+    assert not Client.objects.get(ref="demo-alex").submissions.exists()
+
+
+def test_bookings_of_those_in_the_demo_followed_what_they_told():
+    demo.load(NOW)
+    coming = Booking.objects.filter(starts_at__gt=NOW, client__ref__in=[ref for ref, *_ in states.CLIENTS])
+    assert dict(coming.values_list("client__ref", "status")) == {
+        "demo-stella": "requested",
+        "demo-rowan": "requested",
+        "demo-olive": "confirmed",
+        "demo-blake": "cancelled",
+    }
+    assert Consent.objects.get(client__ref="demo-olive", version__document__slug="treatment").version.number == 1
 
 
 @pytest.mark.parametrize("days", range(0, 371, 53))
