@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import Role, User
-from bookings.demo import states
+from bookings.demo import states, told
 from bookings.demo.told import sign_agreements, sign_forms
 from bookings.models import Therapist
 from bookings.practice_file import entering, shape, text
@@ -108,7 +108,7 @@ def _enter_trust(now: dt.datetime) -> None:
     ensure_documents(before, published=True)
     states.sign_before(now)
     robin = Client.objects.get(ref="demo-robin")
-    sign_forms(robin, now)
+    sign_forms(robin, now, told.ROBINS)
     sign_agreements(robin, now, "privacy", "treatment")
     states.enter_states(now, local_date(now, Practice.objects.current().zone))
 

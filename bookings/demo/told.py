@@ -19,18 +19,19 @@ ANSWERS: dict[str, Any] = {
     "pressure": "medium",
     "areas": {"focus": ["neck", "shoulder-left", "shoulder-right"]},
     "circulation": ["none"],
-    "conditions": ["headaches"],
+    "conditions": ["none"],
     "surgery": "no",
     "pregnancy": "no",
     "places": ["none"],
     "blood-thinners": "no",
     "pain-killers": "no",
-    "allergic": "yes",
-    "allergies": "Hazelnuts; please no nut oils.",
+    "allergic": "no",
     "hopes": "To arrive, and to breathe out.",
     "not-wanted": "My feet are ticklish. Please leave them out.",
     "stop-words": "“Pause”, or a raised hand.",
 }
+ROBINS = {"conditions": ["headaches"], "allergic": "yes", "allergies": "Hazelnuts; please no nut oils."}
+"""What Robin answers in their own way."""
 
 
 def sign_forms(client: Client, now: dt.datetime, said: Mapping[str, Any] | None = None) -> None:
