@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import importlib
 import re
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from bookings.models import SessionType
 from bookings.tests.factories import make_room, make_session_type, make_therapist_at_work
+from clients.models import Stage
 from practice.models import Practice
 from practice.tests.factories import make_practice
 
@@ -73,6 +75,13 @@ def build(**overrides: Any) -> SessionType:
         therapists=[mara],
     )
     return first
+
+
+def stages() -> None:
+    """The four stages of a journey, which a flushed database has lost."""
+    texts = importlib.import_module("clients.migrations.0003_guards_and_stages").STAGES
+    for order, (slug, (name, text)) in enumerate(texts.items()):
+        Stage.objects.get_or_create(slug=slug, defaults={"name": name, "text": text, "order": order})
 
 
 def now() -> dt.datetime:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bookings import demo
 from tests.browser import scene
 from tests.browser.conftest import SIZES
 
@@ -60,3 +61,54 @@ def test_pictures(page, live_server, size, scheme):
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Undo").wait_for()
     take("my-booking")
+
+
+def test_pictures_of_trust(page, live_server):
+    """In the demo: what its clients are asked, and what the therapist sees of it."""
+    scene.stages()
+    demo.load(scene.now())
+    site = live_server.url
+    page.set_viewport_size(SIZES["phone"])
+
+    def enter(who):
+        page.context.clear_cookies()
+        page.goto(f"{site}/accounts/login/")
+        scene.fill(page, {"E-mail": f"{who}@demo.example", "Password": demo.PASSWORD})
+        page.get_by_label("Password").press("Enter")
+        page.wait_for_url("**/my/" if who != "therapist" else "**/admin/")
+
+    def take(name, at=None, size="phone", above=16):
+        page.mouse.move(0, 0)
+        if at:
+            page.locator(at).first.evaluate(
+                f"each => scrollTo(0, each.getBoundingClientRect().top + scrollY - {above})"
+            )
+        page.screenshot(path=FOLDER / f"{name}-{size}-light.png")
+
+    enter("holly")
+    page.goto(f"{site}/my/forms/health/3/")
+    take("intake")
+    page.goto(f"{site}/my/forms/health/2/")
+    take("body-map", at="svg:has([data-area])", above=150)
+    enter("new")
+    page.goto(f"{site}/book/relaxing-massage/?minutes=60")
+    page.locator(".month a").nth(4).click()
+    page.locator("h2:focus").wait_for()
+    page.locator(".day .time").first.click()
+    page.get_by_role("heading", name="What comes before it can be booked").wait_for()
+    take("missing", at="#needed-title", above=60)
+    page.goto(f"{site}/my/agreements/treatment/")
+    for tick in page.get_by_role("checkbox").all():
+        tick.check()
+    page.get_by_label("Your name").fill("Alex Brook")
+    take("signing", at="[data-signature]", above=400)
+    page.goto(f"{site}/my/boundaries/")
+    take("boundaries", at="#questions")
+    enter("reed")
+    page.goto(f"{site}/my/journey/")
+    take("journey", at="h1")
+    page.set_viewport_size(SIZES["desktop"])
+    enter("therapist")
+    page.goto(f"{site}/admin/clients/flag/")
+    page.wait_for_load_state()
+    take("flags", size="desktop")

@@ -1,7 +1,5 @@
 """The client's path, who opened their record, and what a session still asks, in a real Chromium; every page looked over."""
 
-import importlib
-
 import pytest
 
 from accounts.tests.factories import make_owner, make_user
@@ -20,9 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def on_the_way() -> Client:
     """A client who came to the second stage; the tantric session asks for the third, and for a consent."""
     scene.build()
-    texts = importlib.import_module("clients.migrations.0003_guards_and_stages").STAGES
-    for order, (slug, (name, text)) in enumerate(texts.items()):  # a flushed database has lost them
-        Stage.objects.get_or_create(slug=slug, defaults={"name": name, "text": text, "order": order})
+    scene.stages()
     make_published(scene.now(), make_document(slug="treatment", title="Treatment consent"))
     SessionType.objects.filter(kind="tantric").update(requires_stage="balancing", requires_consents=["treatment"])
     client, owner, now = make_client(user=make_user(password=scene.PASSWORD)), make_owner(), scene.now()
