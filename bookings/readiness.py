@@ -106,7 +106,8 @@ def _for_the_desk(missing: list[Missing]) -> list[Missing]:
 def of(client: Client, session_type: SessionType, on: dt.date, *, booking: Booking | None = None) -> Readiness:
     """As things stand on the practice's date `on`, in one query. `booking` is the one that is asked about, for flags
     that concern it alone."""
-    facts = known.of(client, on, EARLIER, {"session_type": session_type.pk})
+    rests = bool(session_type.requires_consents) or session_type.kind == Kind.TANTRIC
+    facts = known.of(client, on, EARLIER, {"session_type": session_type.pk}, agreements=rests)
     about = f"booking:{booking.pk}" if booking and booking.pk else ""
     return Readiness(_found(client, facts, session_type, about), _needs_approval(facts, session_type, about))
 
