@@ -1,4 +1,4 @@
-"""The practice that is booked over HTTP: five therapists, each in a room of their own, and as many clients with tokens as
+"""The practice that is booked over HTTP: ten therapists, each in a room of their own, and as many clients with tokens as
 are needed.
 
 Lies around the present day, since the server's clock is the real one.
@@ -21,7 +21,7 @@ from bookings.tests.factories import make_session_type, make_therapist_at_work
 from clients.models import Client
 from practice.walltime import from_wall
 
-THERAPISTS = 5
+THERAPISTS = 10
 HOURS = range(9, 19)
 FIRST_DAY = 7  # from today
 
@@ -35,7 +35,7 @@ class Crowd:
     someone: Client
 
     def slots(self, first: int, days: int) -> list[tuple[Therapist, dt.datetime]]:
-        """Fifty a day, from the day `first` on."""
+        """A hundred a day, from the day `first` on."""
         today = dt.datetime.combine(timezone.now().date(), dt.time()) + dt.timedelta(days=FIRST_DAY + first)
         zone = self.zone
         return [

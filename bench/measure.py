@@ -15,13 +15,11 @@ Act = Callable[[], Any]
 
 
 class Cost(NamedTuple):
-    """Milliseconds by the clock and of this process's CPU, medians; the number of queries; and the clock's lower quartile,
-    which other work on the machine moves least: what is measured minutes apart is compared by that."""
+    """Milliseconds by the clock and of this process's CPU, medians; and the number of queries."""
 
     wall_ms: float
     cpu_ms: float
     queries: int
-    quiet_ms: float
 
 
 def cost(act: Act, repeats: int) -> Cost:
@@ -45,7 +43,6 @@ def side_by_side(acts: dict[str, Act], repeats: int) -> dict[str, Cost]:
             1000 * statistics.median(walls[name]),
             1000 * statistics.median(cpus[name]),
             queries[name],
-            1000 * sorted(walls[name])[repeats // 4],
         )
         for name in acts
     }

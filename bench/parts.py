@@ -17,7 +17,7 @@ def http(report: Report, *, small: bool) -> None:
     if small:
         over_http.run(report, attempts=600, connections=16, days=1, rounds=2, history=200)
     else:
-        over_http.run(report, attempts=10_000, connections=64, days=10, rounds=7, history=15_000)
+        over_http.run(report, attempts=10_000, connections=64, days=5, rounds=15, history=15_000)
 
 
 def race(report: Report, *, small: bool) -> None:
