@@ -26,6 +26,7 @@ OPEN = [State.PLANNED, State.SENDING, State.RETRYING]
 
 class Channel(models.TextChoices):
     EMAIL = "email", "e-mail"
+    SMS = "sms", "text message"
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -36,9 +37,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     kind = models.CharField(max_length=40)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
-    recipient = models.CharField(max_length=254, help_text="Address as it was when the message was planned.")
+    recipient = models.CharField(max_length=254, help_text="Address or number as it was when the message was planned.")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    whom = models.CharField(
+        max_length=40, blank=True, help_text="Who gets it, like client:17, whatever their address was."
     )
     about = models.CharField(max_length=40, help_text="What it is about, like booking:17.")
     version = models.PositiveIntegerField(default=0, help_text="The version of what it is about that it speaks of.")
@@ -50,6 +54,10 @@ class Message(models.Model):
     lease_until_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
     message_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    provider_id = models.CharField(
+        max_length=200, blank=True, help_text="What the provider calls it, for its later word on what became of it."
+    )
+    delivered_at = models.DateTimeField(null=True, blank=True, help_text="When the provider said that it arrived.")
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True, help_text="What was said, without its links.")
     created_at = models.DateTimeField()
@@ -63,10 +71,32 @@ class Message(models.Model):
                 fields=["due_at"], name="message_open_by_due", condition=Q(state__in=["planned", "sending", "retrying"])
             ),
             models.Index(fields=["about"], name="message_by_about"),
+            models.Index(fields=["whom"], name="message_by_whom", condition=~Q(whom="")),
+            models.Index(fields=["provider_id"], name="message_by_provider", condition=~Q(provider_id="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient}"
+
+
+class Wording(models.Model):
+    """What the practice says in a message instead of the words that ship; its placeholders are checked when saved."""
+
+    kind = models.CharField(max_length=40)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    language = models.CharField(max_length=12, blank=True, help_text="Like de; empty for the practice's own language.")
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "channel", "language"], name="wording_once")]
+
+    def __str__(self) -> str:
+        return self.kind.replace("_", " ")
 
 
 class Heartbeat(models.Model):
@@ -74,3 +104,6 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     finished_at = models.DateTimeField()
+    alarmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the owners were told that it stands still."
+    )
