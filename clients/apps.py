@@ -1,4 +1,4 @@
-"""Tells Django about the clients app, and the outbox what its message says; the vault, for which rows its ledger speaks."""
+"""Tells Django about the clients app, and the outbox what its messages say; the vault, for which rows its ledger speaks."""
 
 from django.apps import AppConfig
 
@@ -8,8 +8,9 @@ class ClientsConfig(AppConfig):
     name = "clients"
 
     def ready(self) -> None:
-        from clients import agreements, documents, messages
+        from clients import agreements, documents, messages, proof
         from vault import registry
 
         messages.register()
+        proof.register()
         registry.register(agreements.GIVEN, documents.recorded)

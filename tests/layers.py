@@ -21,7 +21,7 @@ LAYER_OF = {
         2: "asking facts brochure choice copies diary documents health journey loading opened pages particulars permissions picker readiness registry reports story trail verifier "
         "practice_file.current practice_file.known",
         3: "absences breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
-        "planning reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
+        "planning proof reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas signing",
         5: "adapter admin admin_site api apps backends context management middleware migrations sessions tasks templatetags "

@@ -9,6 +9,7 @@ class VaultConfig(AppConfig):
 
     def ready(self):
         from practice import opening
-        from vault.opening import refuse_missing_keys
+        from vault.opening import refuse_lost_anchors, refuse_missing_keys
 
         opening.ask_before_serving(refuse_missing_keys)
+        opening.ask_before_serving(refuse_lost_anchors)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,17 +27,19 @@ class Verdict(NamedTuple):
         return self.finding.fault is None
 
 
-def verify(anchor_file: Path) -> Verdict:
-    """Marks are read before the entries, so that an entry appended meanwhile lies past all of them."""
+def verify(anchor_file: Path, against: Sequence[Mark] = ()) -> Verdict:
+    """`against` is what somebody kept elsewhere. Marks are read before the entries, so that an entry appended meanwhile
+    lies past all of them."""
     marks, notes = marks_in(anchor_file)
+    marks += against
     filed = Anchor.objects.count()
-    if filed and not anchor_file.exists():
-        return Verdict(Finding(0, None, 0, _anchors_lost(filed, anchor_file)), 0, notes)
-    if not marks:
+    if not marks and not filed:
         notes.append("No anchor was found, so a ledger cut short or written anew as a whole would not show.")
     finding = chain.examine(_links(), [*marks, *_own_marks()])
     if finding.fault is None:
         finding = finding._replace(fault=next(_rows_unlike(), None))
+    if finding.fault is None and filed and not anchor_file.exists():
+        finding = finding._replace(fault=_anchors_lost(filed, anchor_file))
     return Verdict(finding, len(marks), notes)
 
 
@@ -56,7 +59,8 @@ def _rows_unlike() -> Iterator[Fault]:
 
 
 def _anchors_lost(filed: int, path: Path) -> Fault:
-    return Fault(0, f"{filed} anchors were sent to {path}, and that file is not there.")
+    noun = "anchor was" if filed == 1 else "anchors were"
+    return Fault(0, f"{filed} {noun} sent to {path}, and that file is not there.")
 
 
 def _links() -> Iterator[Link]:
@@ -83,6 +87,14 @@ def marks_in(path: Path) -> tuple[list[Mark], list[str]]:
         elif line.strip():
             notes.append(f"Line {number} of {path.name} is no anchor and was passed over.")
     return marks, notes
+
+
+def mark_of(written: str) -> Mark:
+    """A head as a mail names it, “1204:9f86…”. Raises ValueError for anything else."""
+    if not re.fullmatch(r"[1-9][0-9]{0,18}:[0-9a-f]{64}", written.strip()):
+        raise ValueError("Please give the head as the mail has it: the number, a colon, and 64 letters and digits.")
+    seq, digest = written.strip().split(":")
+    return Mark(int(seq), digest, "the head that you gave")
 
 
 def _mark(line: str, source: str) -> Mark | None:

@@ -11,10 +11,11 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 
-from vault import anchors, chain, constraints, keys, records, tasks, trail, verifier
+from vault import anchors, chain, constraints, keys, opening, records, tasks, trail, verifier
 from vault.constraints import GUARDS
 from vault.errors import Erased, NotAWord
 from vault.models import Anchor, DataKey, Entry, Head
@@ -36,10 +37,10 @@ def without_guards() -> Iterator[None]:
         constraints.install(connection)
 
 
-def verified(path: Path) -> str:
+def verified(path: Path, *heads: str) -> str:
     out = StringIO()
     try:
-        call_command("verify_ledger", anchors=path, stdout=out)
+        call_command("verify_ledger", *(f"--against={head}" for head in heads), anchors=path, stdout=out)
     except CommandError as fault:
         return f"{out.getvalue()}{fault}"
     return out.getvalue().strip()
@@ -279,8 +280,40 @@ def test_lost_anchor_file_is_a_fault(anchor_file):
     anchors.send_out(NOW)
     anchor_file.unlink()
     assert verified(anchor_file) == (
-        f"1 anchors were sent to {anchor_file}, and that file is not there. Nothing before it was checked."
+        f"1 anchor was sent to {anchor_file}, and that file is not there. "
+        "The ledger is intact up to entry 2 of 2026-06-01 09:32:15 UTC."
     )
+
+
+def test_head_kept_elsewhere_shows_what_the_database_and_the_file_forgot(anchor_file):
+    entries = make_entries(4)
+    head = f"4:{entries[-1].hash}"
+    anchors.send_out(NOW)
+    assert verified(anchor_file, head).endswith("compared with 2 anchors.")
+    with without_guards():
+        cut_with_its_head()
+        Anchor.objects.all().delete()
+    anchor_file.unlink()
+
+    assert "intact up to entry 2" in verified(anchor_file)
+    assert verified(anchor_file, head).startswith(
+        "The entries after 2 were removed: the head that you gave names entry 4."
+    )
+
+
+def test_head_that_is_none_is_not_taken(anchor_file):
+    for wrong in ("", "4", "4:abc", "0:" + "0" * 64, "4:" + "G" * 64):
+        with pytest.raises(CommandError, match="64 letters and digits"):
+            call_command("verify_ledger", f"--against={wrong}", anchors=anchor_file)
+
+
+def test_start_is_refused_where_no_anchor_can_be_written(settings, tmp_path):
+    opening.refuse_lost_anchors()
+    (tmp_path / "file").touch()
+    for wrong in (tmp_path, tmp_path / "file" / "anchors.jsonl"):
+        settings.LEDGER_ANCHOR_FILE = str(wrong)
+        with pytest.raises(ImproperlyConfigured, match=r"^LEDGER_ANCHOR_FILE: .* cannot be written"):
+            opening.refuse_lost_anchors()
 
 
 # Anchors
