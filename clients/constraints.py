@@ -1,4 +1,5 @@
-"""What the database itself keeps of what clients agreed to: published texts never change, agreements are only added to.
+"""What the database itself keeps of what clients told and agreed to: published texts and signed forms never change,
+agreements are only added to.
 
 The style of `vault.constraints`. A migration that alters one of these tables ends with `install` again.
 """
@@ -19,6 +20,8 @@ QUESTIONNAIRES = "clients_questionnaire_published"
 SECTIONS = "clients_section_published"
 QUESTIONS = "clients_question_published"
 CHOICES = "clients_choice_published"
+SUBMISSIONS = "clients_submission_signed"
+ANSWERS = "clients_answer_signed"
 
 
 def _fixed(name: str, table: str, columns: list[str], once: list[str]) -> Guard:
@@ -29,7 +32,8 @@ def _fixed(name: str, table: str, columns: list[str], once: list[str]) -> Guard:
 
 
 def _refusing(name: str, table: str, updating: str, deleting: str) -> Guard:
-    """Refuses an update and a delete of rows for which the conditions on {old} and {new} hold."""
+    """Refuses an update and a delete of rows for which the conditions on {old} and {new} hold. On SQLite, INSERT OR
+    REPLACE takes a row away without firing a trigger on DELETE, so it is caught where it comes in."""
     postgres = f"""
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP = 'DELETE' THEN
@@ -44,6 +48,7 @@ CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   RETURN NEW;
 END $$"""
     refuse = f"SELECT RAISE(ABORT, '{name}') WHERE "
+    replaced = f"EXISTS (SELECT 1 FROM {table} o WHERE o.id = NEW.id AND {deleting.format(old='o', new='o')})"
     sqlite_updating = updating.replace("IS DISTINCT FROM", "IS NOT")
     return Guard(
         postgresql=(
@@ -55,12 +60,13 @@ END $$"""
         ),
         sqlite=(
             [
+                f"CREATE TRIGGER {name}_insert BEFORE INSERT ON {table} BEGIN {refuse}{replaced}; END",
                 f"CREATE TRIGGER {name}_update BEFORE UPDATE ON {table} "
                 f"BEGIN {refuse}{sqlite_updating.format(old='OLD', new='NEW')}; END",
                 f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} "
                 f"BEGIN {refuse}{deleting.format(old='OLD', new='OLD')}; END",
             ],
-            [f"DROP TRIGGER IF EXISTS {name}_{when}" for when in ("update", "delete")],
+            [f"DROP TRIGGER IF EXISTS {name}_{when}" for when in ("insert", "update", "delete")],
         ),
     )
 
@@ -75,30 +81,37 @@ def _published(name: str, table: str, columns: list[str]) -> Guard:
     )
 
 
+def _signed(name: str, table: str, columns: list[str]) -> Guard:
+    """What is open may change and go; what was signed off stays as it is."""
+    changed = " OR ".join(f"{{old}}.{each} IS DISTINCT FROM {{new}}.{each}" for each in columns)
+    return _refusing(name, table, f"{{old}}.signed_at IS NOT NULL AND ({changed})", "{old}.signed_at IS NOT NULL")
+
+
 SECTION_STATE = "FROM clients_questionnaireversion v WHERE v.id = {row}.version_id"
 QUESTION_STATE = """FROM clients_questionnaireversion v JOIN clients_section s ON s.version_id = v.id
   WHERE s.id = {row}.section_id"""
 CHOICE_STATE = """FROM clients_questionnaireversion v JOIN clients_section s ON s.version_id = v.id
   JOIN clients_question q ON q.section_id = s.id WHERE q.id = {row}.question_id"""
+SUBMISSION = "FROM clients_submission v WHERE v.id = {row}.submission_id"
 
 
-def _part(name: str, table: str, state: str) -> Guard:
-    """Nothing is put into, changed in or taken out of what was published. On PostgreSQL the version is held, so that a
-    part cannot slip in while it is being published."""
+def _part(name: str, table: str, whole: str, closed: str = "v.state <> 'draft'") -> Guard:
+    """Nothing is put into, changed in or taken out of what was published or signed. On PostgreSQL the whole is held, so
+    that a part cannot slip in while it is being closed."""
 
     def held(row: str) -> str:
-        return f"""SELECT v.state INTO found {state.format(row=row)} FOR SHARE OF v;
-  IF found <> 'draft' THEN RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'; END IF;"""
+        return f"""SELECT {closed} INTO found {whole.format(row=row)} FOR SHARE OF v;
+  IF found THEN RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'; END IF;"""
 
     postgres = f"""
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE found text; BEGIN
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE found boolean; BEGIN
   IF TG_OP <> 'INSERT' THEN {held("OLD")} END IF;
   IF TG_OP <> 'DELETE' THEN {held("NEW")} RETURN NEW; END IF;
   RETURN OLD;
 END $$"""
 
     def refusing(*rows: str) -> str:
-        where = " OR ".join(f"EXISTS (SELECT 1 {state.format(row=row)} AND v.state <> 'draft')" for row in rows)
+        where = " OR ".join(f"EXISTS (SELECT 1 {whole.format(row=row)} AND {closed})" for row in rows)
         return f"BEGIN SELECT RAISE(ABORT, '{name}') WHERE {where}; END"
 
     moments = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
@@ -121,7 +134,7 @@ END $$"""
     )
 
 
-GUARDS: dict[str, Guard] = {
+AGREED: dict[str, Guard] = {
     WITHDRAWALS: append_only(WITHDRAWALS, "clients_withdrawal"),
     UNDERSTANDINGS: append_only(UNDERSTANDINGS, "clients_understanding"),
     DECISIONS: append_only(DECISIONS, "clients_stagedecision"),
@@ -143,10 +156,20 @@ GUARDS: dict[str, Guard] = {
     QUESTIONS: _part(QUESTIONS, "clients_question", QUESTION_STATE),
     CHOICES: _part(CHOICES, "clients_choice", CHOICE_STATE),
 }
+SIGNED: dict[str, Guard] = {
+    SUBMISSIONS: _signed(
+        SUBMISSIONS,
+        "clients_submission",
+        ["client_id", "version_id", "about", "started_at", "saved_at", "signed_at", "expires_on", "attended_by_id"],
+    ),
+    ANSWERS: _part(ANSWERS, "clients_answer", SUBMISSION, "v.signed_at IS NOT NULL"),
+}
+GUARDS = AGREED | SIGNED
 
 
-def install(connection: Any) -> None:
-    constraints.install(connection, GUARDS)
+def install(connection: Any, guards: dict[str, Guard] = GUARDS) -> None:
+    """A migration names those whose columns are there by then."""
+    constraints.install(connection, guards)
 
 
 def remove(connection: Any) -> None:

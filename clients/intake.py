@@ -118,16 +118,18 @@ def _write(submission: Submission, page: Page, values: Mapping[str, Any]) -> Non
 @transaction.atomic
 def sign_off(submission: Submission, *, by: User, now: dt.datetime, on: dt.date) -> list[Flag]:
     """The client says that it is true: nothing of it changes any more, and its flags are raised. `on` is the practice's
-    date. Gives the flags. Raises AlreadySigned, Renewed, NotAnswered."""
+    date; where `by` is not the client, they were with them at the practice. Gives the flags. Raises AlreadySigned, Renewed, NotAnswered."""
     held = _held(submission)
     values, asked = asking.answers(held), asking.pages(held.version)
     if lacking := [page.number for page in asked if not asking.complete(page, values)]:
         raise NotAnswered(lacking)
     held.signed_at = held.saved_at = now
     held.expires_on = _expiry(held, on)
-    held.save(update_fields=["signed_at", "saved_at", "expires_on"])
+    held.attended_by = None if by is None or by.pk == held.client.user_id else by
+    held.save(update_fields=["signed_at", "saved_at", "expires_on", "attended_by"])
     raised = _raise_flags(held, asked, values, now)
     details = {"version": held.version.number, "answers": len(values), "flags": len(raised)}
+    details["way"] = "tablet" if held.attended_by else "web"
     _note("form.signed", by, held.client, f"submission:{held.pk}", details, now)
     return raised
 

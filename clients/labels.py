@@ -21,7 +21,7 @@ LABELS = labelled(
     Question={internal("practice"): "id section order key kind words help is_required audience"},
     Choice={internal("practice"): "id question order key words raises"},
     Submission={
-        personal("clinical"): "client version about started_at saved_at signed_at expires_on",
+        personal("clinical"): "client version about started_at saved_at signed_at expires_on attended_by",
         internal("clinical"): "id",
     },
     Answer={clinical(): "value", internal("clinical"): "id submission question"},

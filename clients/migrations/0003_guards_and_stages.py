@@ -15,7 +15,7 @@ STAGES = {
 
 
 def install(apps: Any, schema_editor: Any) -> None:
-    constraints.install(schema_editor.connection)
+    constraints.install(schema_editor.connection, constraints.AGREED)
 
 
 def remove(apps: Any, schema_editor: Any) -> None:

@@ -8,7 +8,7 @@ from clients import constraints
 
 
 def install(apps: Any, schema_editor: Any) -> None:
-    constraints.install(schema_editor.connection)
+    constraints.install(schema_editor.connection, constraints.AGREED)
 
 
 def keep(apps: Any, schema_editor: Any) -> None:

@@ -1,6 +1,6 @@
 """What a client is asked and what they answer: versioned questionnaires, submissions, answers, and the flags they raise.
 
-A published version never changes: the database keeps it (`clients/constraints.py`). Answers and the words of a flag are sealed.
+A published version and what is signed off never change: the database keeps it (`clients/constraints.py`). Answers and the words of a flag are sealed.
 """
 
 from __future__ import annotations
@@ -151,6 +151,14 @@ class Submission(models.Model):
     saved_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
+    attended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who was with the client, where it was signed off at the practice.",
+    )
 
     class Meta:
         ordering = ["-started_at"]
