@@ -101,3 +101,28 @@ def test_a_therapist_confirms_a_request_and_takes_a_day_off(page, live_server):
     page.get_by_text("1 booking stands in the way").wait_for()
     booking.refresh_from_db()
     assert (booking.status, TimeOff.objects.get().starts_at) == (Status.CONFIRMED, scene.in_days(3, "00:00"))
+
+
+HIDDEN = """() => {
+  const shown = box => box.width > 3 && box.height > 10;
+  const acts = [...document.querySelectorAll('.object-tools a')].map(each => each.getBoundingClientRect());
+  const said = [...document.querySelectorAll('.form-row .readonly, .form-row input:not([type=hidden]), #result_list td')];
+  return said.filter(each => {
+    const box = each.getBoundingClientRect();
+    const apart = act => act.bottom <= box.top || act.top >= box.bottom || act.right <= box.left || act.left >= box.right;
+    return !shown(box) || box.right > innerWidth || !acts.every(apart);
+  }).map(each => each.className + ' ' + each.innerText);
+}"""
+
+
+def test_a_tablet_shows_all_of_a_booking_a_client_and_their_lists(page, live_server):
+    kind = scene.build()
+    page.set_viewport_size({"width": 820, "height": 1180})
+    booking = booked(session_type=kind, therapist=Therapist.objects.get(slug="mara"), status=Status.REQUESTED)
+    enter(page, live_server, make_owner(password=scene.PASSWORD))
+    found = {}
+    paths = ["bookings/booking/", f"bookings/booking/{booking.pk}/change/"]
+    for path in [*paths, "clients/client/", f"clients/client/{booking.client_id}/change/"]:
+        page.goto(f"{live_server.url}/admin/{path}")
+        found[path] = page.evaluate(HIDDEN)
+    assert {path: hidden for path, hidden in found.items() if hidden} == {}
