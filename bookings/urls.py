@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from bookings.views import agreements, book, change, entrance, forms, journey, mine, offer, review
+from bookings.views import agreements, book, change, entrance, forms, journey, mine, offer, review, visit
 from clients.views import record
 
 
@@ -39,7 +39,7 @@ urlpatterns = [
     path("my/agreements/<slug:slug>/copy/", agreements.copy, name="my_agreement_copy"),
     path("my/agreements/<slug:slug>/withdraw/", agreements.withdraw, name="my_agreement_withdraw"),
     path("my/boundaries/", agreements.boundaries, name="my_boundaries"),
-    path("my/<ref:ref>/visit/", forms.visit, name="my_visit"),
+    path("my/<ref:ref>/visit/", visit.visit, name="my_visit"),
     path("my/<ref:ref>/", mine.booking, name="my_booking"),
     path("my/<ref:ref>/calendar.ics", mine.calendar, name="my_calendar"),
     path("my/<ref:ref>/cancel/", change.cancel, name="my_cancel"),

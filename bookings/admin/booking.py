@@ -29,6 +29,7 @@ from bookings.models import Answer, Booking, Status, Way
 from bookings.permissions import may_change
 from bookings.placing import POLICY, Wish
 from bookings.readiness import Weight
+from bookings.views.visit import asked_at, visit_here
 from clients import permissions
 from outbox.models import Message
 from practice.admin_site import ReadOnlyAdmin, clock
@@ -126,7 +127,12 @@ class BookingAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         act = self.admin_site.admin_view(self.act_view)
-        return [path("<int:pk>/act/<slug:name>/", act, name="bookings_booking_act"), *super().get_urls()]
+        asked = self.admin_site.admin_view(visit_here)
+        return [
+            path("<int:pk>/act/<slug:name>/", act, name="bookings_booking_act"),
+            path("<int:pk>/visit/", asked, name="bookings_booking_visit"),
+            *super().get_urls(),
+        ]
 
     # What is shown
 
@@ -208,6 +214,7 @@ class BookingAdmin(ReadOnlyAdmin):
             "title": "Booking",
             "subtitle": self._said(booking),
             "acts": acts.open_to(booking, request.user, now),
+            "visit_asked": may_change(booking, request.user) and bool(asked_at(booking, timezone.localdate())),
             "moves": booking.move_requests.filter(answer=Answer.OPEN).select_related("therapist"),
             "proposals": booking.proposals.filter(answer=Answer.OPEN).select_related("therapist"),
             "changes": booking.changes.select_related("by"),

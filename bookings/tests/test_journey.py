@@ -26,6 +26,7 @@ from bookings.tests.test_readiness import (
 )
 from clients.models import Client
 from clients.tests.factories import make_client_with_account
+from clients.tests.forms import make_form
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timezone.now() - dt.timedelta(days=1)
@@ -165,6 +166,16 @@ def test_the_review_leads_to_what_is_missing_and_books_when_it_is_there() -> Non
     browser.post(url)
     held.refresh_from_db()
     assert held.status == Status.CONFIRMED
+
+
+def test_forms_that_are_missing_are_named_under_one_sentence() -> None:
+    client = make_client_with_account()
+    held = held_by(client)
+    make_form(slug="health", title="Health")
+    make_form(slug="touch", title="Touch")
+    shown = page(client, f"/book/review/{held.ref}/")
+    assert shown.count("about your health first") == 1
+    assert [f"Fill in “{title}”" in shown for title in ("Health", "Touch")] == [True, True]
 
 
 def test_a_review_is_no_errand_of_the_clients_and_makes_it_a_request() -> None:

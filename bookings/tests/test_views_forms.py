@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client as Browser
@@ -412,3 +414,37 @@ def test_body_map_and_chakras_are_saved_by_their_rows(client_at) -> None:
     assert '<option value="focus" selected>' in page
     assert "Please choose" in save(browser, version, **{"q-areas-neck": "press"}).content.decode()
     assert stored() == kept
+
+
+def test_who_comes_from_a_booking_gets_back_to_it(client_at) -> None:
+    browser, _ = client_at
+    version = make_form(NAME, {"more": {}})
+    way, on = "/my/journey/", "?next=%2Fmy%2Fjourney%2F"
+
+    assert f"{path(version)}{on}" in browser.get(f"/my/forms/{on}").content.decode()
+    assert f"{path(version, 1)}{on}" == browser.post(f"{path(version)}{on}").url
+    page = browser.get(f"{path(version, 1)}{on}")
+    assert f'action="{path(version, 1)}{on}"' in page.content.decode()
+    sent = page.content.decode()
+    fields = {name: value(sent, name) for name in ("version", "form", "seen")} | {"q-name": "Sam"}
+    assert browser.post(f"{path(version, 1)}{on}", fields | {"later": "yes"}).url == way
+    for number, typed, after in ((1, {"q-name": "Sam"}, path(version, 2)), (2, {}, path(version, "sign"))):
+        sent = browser.get(f"{path(version, number)}{on}").content.decode()
+        fields = {name: value(sent, name) for name in ("version", "form", "seen")} | typed
+        assert browser.post(f"{path(version, number)}{on}", fields).url == f"{after}{on}"
+    sent = browser.get(f"{path(version, 'sign')}{on}").content.decode()
+    fields = {name: value(sent, name) for name in ("form", "seen")} | {"true": "yes"}
+    assert browser.post(f"{path(version, 'sign')}{on}", fields).url == way
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.com/", "//example.com/", "javascript:alert(1)", "\\\\example.com"]
+)
+def test_nobody_is_led_to_another_site(client_at, elsewhere) -> None:
+    browser, _ = client_at
+    version = make_form(NAME)
+    assert browser.post(f"{path(version)}?{urlencode({'next': elsewhere})}").url == path(version, 1)
+
+
+def value(page: str, name: str) -> str:
+    return re.search(rf'name="{name}" value="([^"]*)"', page)[1]

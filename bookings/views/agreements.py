@@ -13,10 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings import telling, withdrawal
+from bookings.views.needed import way_on
 from clients import agreements, clauses, copies, documents
 from clients.errors import ClausesMissing, Declined, NameDiffers, TextChanged
 from clients.models import Client, Document, DocumentKind, DocumentVersion, Understanding
@@ -34,12 +34,6 @@ def client_of(request: HttpRequest) -> Client:
 
 def today_of(now: dt.datetime) -> dt.date:
     return walltime.local_date(now, Practice.objects.current().zone)
-
-
-def way_on(request: HttpRequest) -> str:
-    """Where the client came from, if it is a page of ours; else the list."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
 
 
 @require_safe

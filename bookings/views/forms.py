@@ -1,4 +1,7 @@
-"""What a client tells: their forms page by page, saved and gone on with later, signed off; and what is asked at a visit."""
+"""What a client tells: their forms page by page, saved and gone on with later, signed off.
+
+Who came from another page, such as a booking, is led back to it: `?next=` goes along from page to page.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import telling
-from bookings.errors import Refusal
-from bookings.models import Booking
 from bookings.views import choice
-from bookings.views.review import own
+from bookings.views.needed import onward, way_on
 from clients import asking, intake
 from clients.asking import Page, Standing
 from clients.errors import AlreadySigned, ChangedElsewhere, Declined, NotAnswered, Renewed
 from clients.forms import AnswersForm
-from clients.models import Action, Client, Flag, QuestionnaireVersion
+from clients.models import Action, Client, Flag
 from practice import walltime
 from practice.models import Practice
 
@@ -54,6 +56,11 @@ def today(now: dt.datetime) -> dt.date:
     return walltime.local_date(now, Practice.objects.current().zone)
 
 
+def to(request: HttpRequest, name: str, *args: object) -> HttpResponse:
+    """On to another page of the forms, with the way back."""
+    return redirect(reverse(name, args=args) + onward(way_on(request)))
+
+
 def standing_of(client: Client, slug: str, now: dt.datetime) -> Standing:
     found = asking.standing(client, slug, today(now))
     if found is None:
@@ -69,6 +76,7 @@ def forms(request: HttpRequest, client: Client) -> HttpResponse:
         "standings": asking.standings(client, today(now)),
         "kept": choice.kept_times(request, now),
         "practice": Practice.objects.current(),
+        "onward": onward(way_on(request)),
     }
     return render(request, "clients/intake_list.html", shown)
 
@@ -84,16 +92,17 @@ def form(request: HttpRequest, client: Client, slug: str) -> HttpResponse:
             opened = intake.open_submission(client, standing.version.questionnaire, now=now)
         except Declined as declined:
             messages.error(request, str(declined))
-            return redirect("my_forms")
+            return to(request, "my_forms")
         values, asked = asking.answers(opened), asking.pages(opened.version)
         left = next((page.number for page in asked if not _is_done(page, values)), 1)
-        return redirect("my_form_page", slug, left)
+        return to(request, "my_form_page", slug, left)
     values, pages = asking.answers(standing.open), asking.pages(standing.version)
     shown = {
         "standing": standing,
         "pages": [(page, bool(standing.open) and _is_done(page, values)) for page in pages],
         "kept": choice.kept_times(request, now),
         "practice": Practice.objects.current(),
+        "onward": onward(way_on(request)),
     }
     return render(request, "clients/intake.html", shown)
 
@@ -114,7 +123,7 @@ def page(request: HttpRequest, client: Client, slug: str, number: int) -> HttpRe
     if number not in range(1, len(pages) + 1):
         raise Http404
     if standing.open is None or standing.is_renewed:
-        return redirect("my_form", slug)
+        return to(request, "my_form", slug)
     values = asking.answers(standing.open)
     filled = AnswersForm.filled(values, asked=pages[number - 1].asked)
     return _page(request, standing, pages, number, filled)
@@ -128,7 +137,7 @@ def _save(
         return _renewed(request, client, standing, pages, now)
     if opened is None or request.POST.get("form") != str(opened.pk):
         messages.warning(request, AlreadySigned.sentence)
-        return redirect("my_form", slug)
+        return to(request, "my_form", slug)
     if number not in range(1, len(pages) + 1):
         raise Http404
     typed = AnswersForm(request.POST, asked=pages[number - 1].asked)
@@ -141,7 +150,7 @@ def _save(
         return _page(request, standing, pages, number, typed)
     except Declined as declined:
         messages.warning(request, str(declined))
-        return redirect("my_form", slug)
+        return to(request, "my_form", slug)
     telling.keep_held(client, by=request.user, now=now)
     return _on(request, slug, number, len(pages))
 
@@ -149,8 +158,8 @@ def _save(
 def _on(request: HttpRequest, slug: str, number: int, count: int) -> HttpResponse:
     if "later" in request.POST:
         messages.success(request, "Saved. You can go on whenever you like.")
-        return redirect("my_forms")
-    return redirect("my_form_page", slug, number + 1) if number < count else redirect("my_form_sign", slug)
+        return redirect(way_on(request) or "my_forms")
+    return to(request, "my_form_page", slug, number + 1) if number < count else to(request, "my_form_sign", slug)
 
 
 def _renewed(
@@ -160,14 +169,14 @@ def _renewed(
     slug = standing.version.questionnaire.slug
     if standing.open is None:
         messages.warning(request, Renewed.sentence)
-        return redirect("my_form", slug)
+        return to(request, "my_form", slug)
     opened = intake.open_submission(client, standing.version.questionnaire, now=now)
     typed = {name.removeprefix("q-") for name in request.POST if name.startswith("q-")}
     of_page = {page.number: len(_sent(page, typed)) for page in pages}
     number = max(of_page, key=lambda each: of_page[each])
     if not of_page[number]:
         messages.warning(request, Renewed.sentence)
-        return redirect("my_form", slug)
+        return to(request, "my_form", slug)
     form = AnswersForm(_only(request.POST, _sent(pages[number - 1], typed)), asked=pages[number - 1].asked)
     form.is_valid()
     form.add_error(None, Renewed.sentence)
@@ -202,6 +211,7 @@ def _page(
         "seen": asking.mark(asking.answers(standing.open), shown_page),
         "kept": choice.kept_times(request, timezone.now()),
         "practice": Practice.objects.current(),
+        "onward": onward(way_on(request)),
     }
     return render(request, "clients/intake_page.html", shown)
 
@@ -215,7 +225,7 @@ def sign(request: HttpRequest, client: Client, slug: str) -> HttpResponse:
     if standing.open is None or standing.is_renewed:
         if request.method == "POST":
             messages.warning(request, Renewed.sentence if standing.is_renewed else AlreadySigned.sentence)
-        return redirect("my_form", slug)
+        return to(request, "my_form", slug)
     error = ""
     if request.method == "POST":
         if request.POST.get("form") != str(standing.open.pk) or request.POST.get("seen") != _seen(standing):
@@ -233,6 +243,7 @@ def sign(request: HttpRequest, client: Client, slug: str) -> HttpResponse:
         "error": error,
         "kept": choice.kept_times(request, now),
         "practice": Practice.objects.current(),
+        "onward": onward(way_on(request)),
     }
     return render(request, "clients/intake_sign.html", shown)
 
@@ -248,16 +259,16 @@ def _sign(request: HttpRequest, standing: Standing, now: dt.datetime) -> HttpRes
         raised = telling.sign_off(standing.open, by=request.user, now=now)
     except NotAnswered as lacking:
         messages.warning(request, str(lacking))
-        return redirect("my_form_page", standing.version.questionnaire.slug, lacking.pages[0])
+        return to(request, "my_form_page", standing.version.questionnaire.slug, lacking.pages[0])
     except Declined as declined:
         messages.warning(request, str(declined))
-        return redirect("my_form", standing.version.questionnaire.slug)
-    _thank(request, raised)
+        return to(request, "my_form", standing.version.questionnaire.slug)
+    thank(request, raised)
     kept = choice.kept_times(request, now)
-    return redirect("book_review", kept[0].ref) if kept else redirect("my_forms")
+    return redirect(way_on(request) or (reverse("book_review", args=[kept[0].ref]) if kept else "my_forms"))
 
 
-def _thank(request: HttpRequest, raised: Sequence[Flag]) -> None:
+def thank(request: HttpRequest, raised: Sequence[Flag]) -> None:
     actions = {flag.action for flag in raised}
     if Action.STOP in actions:
         messages.warning(request, STOPPED)
@@ -265,65 +276,3 @@ def _thank(request: HttpRequest, raised: Sequence[Flag]) -> None:
         messages.info(request, LOOKED_AT)
     else:
         messages.success(request, "Thank you. It is signed off.")
-
-
-# At each visit
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def visit(request: HttpRequest, ref: str) -> HttpResponse:
-    """Has anything changed? One page, sent and signed off at once."""
-    booking, now = own(request, ref), timezone.now()
-    asked = asking.visits_asked(booking.session_type.kind) if booking.session_type.is_hands_on else []
-    if not asked or not telling.visit_is_open(booking, today(now)):
-        messages.info(request, "There is nothing to answer for this session at the moment.")
-        return redirect("my_booking", ref)
-    parts = [_part(request, version) for version in asked]
-    if request.method == "POST":
-        if request.POST.getlist("version") != [str(version.pk) for version in asked]:
-            for _, form in parts:
-                form.is_valid()
-                form.add_error(None, Renewed.sentence)
-        elif all(form.is_valid() for _, form in parts):
-            return _tell(request, booking, asked, parts, now)
-    shown = {
-        "booking": booking,
-        "parts": [(version, pages_of(version), form) for version, form in parts],
-        "problems": [form for _, form in parts if form.errors],
-        "practice": Practice.objects.current(),
-    }
-    return render(request, "clients/intake_visit.html", shown)
-
-
-def pages_of(version: QuestionnaireVersion) -> list[Page]:
-    return asking.pages(version)
-
-
-def _part(request: HttpRequest, version: QuestionnaireVersion) -> tuple[QuestionnaireVersion, AnswersForm]:
-    asked = [each for page in asking.pages(version) for each in page.asked]
-    data = request.POST if request.method == "POST" else None
-    return version, AnswersForm(data, asked=asked, whole=True, prefix=version.questionnaire.slug)
-
-
-def _tell(
-    request: HttpRequest,
-    booking: Booking,
-    asked: Sequence[QuestionnaireVersion],
-    parts: Sequence[tuple[QuestionnaireVersion, AnswersForm]],
-    now: dt.datetime,
-) -> HttpResponse:
-    said = [(version, form.values()) for version, form in parts]
-    try:
-        raised = telling.tell_visit(booking, said, by=request.user, now=now)
-    except (Refusal, Declined) as declined:
-        messages.warning(request, str(declined))
-        return redirect("my_visit", booking.ref)
-    if any(flag.action == Action.STOP for flag in raised):
-        messages.warning(
-            request,
-            "Thank you for telling us. It is better not to have this session now. Choose another time if you like; "
-            "it costs you nothing, and your therapist writes to you.",
-        )
-        return redirect("my_move", booking.ref)
-    _thank(request, raised)
-    return redirect("my_booking", booking.ref)

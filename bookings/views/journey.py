@@ -19,6 +19,7 @@ def path(request: HttpRequest) -> HttpResponse:
     client = get_object_or_404(Client, user=request.user)
     practice = Practice.objects.current()
     found = journey.of(client, walltime.local_date(timezone.now(), practice.zone))
-    sessions = [(each, needed.of(each.missing, request.path)) for each in found.sessions]
+    names = needed.titles()
+    sessions = [(each, needed.of(each.missing, request.path, names)) for each in found.sessions]
     shown = {"practice": practice, "journey": found, "sessions": sessions}
     return render(request, "bookings/journey.html", shown)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import journey, lifecycle, moves, notices, particulars, story, telling
+from bookings import journey, lifecycle, moves, notices, particulars, story
 from bookings.errors import Refusal
 from bookings.messages import calendar_file
 from bookings.models import Booking, Proposal, Status
@@ -22,7 +22,7 @@ from bookings.particulars import Particulars
 from bookings.views import choice, needed
 from bookings.views.needed import Needed
 from bookings.views.review import own
-from clients import asking
+from bookings.views.visit import asked_at
 from practice import walltime, words
 from practice.models import Practice
 
@@ -96,7 +96,7 @@ def booking(request: HttpRequest, ref: str) -> HttpResponse:
         "may_undo": may_undo(found, now),
         "late_fee": words.money(found.late_fee, found.currency),
         "has_calendar": found.status in IN_CALENDARS,
-        "visit_asked": visit_asked(found, now, practice),
+        "visit_asked": bool(asked_at(found, walltime.local_date(now, practice.zone))),
         "needed": to_fill_in(found, now, practice),
     }
     return render(request, "bookings/my_booking.html", shown)
@@ -109,14 +109,6 @@ def to_fill_in(booking: Booking, now: dt.datetime, practice: Practice) -> list[N
     today = walltime.local_date(now, practice.zone)
     back = reverse("my_booking", args=[booking.ref])
     return needed.of(journey.to_fill_in(booking.client, booking.session_type, today), back)
-
-
-def visit_asked(booking: Booking, now: dt.datetime, practice: Practice) -> bool:
-    """Whether this visit's questions are open now."""
-    on = walltime.local_date(now, practice.zone)
-    if not booking.session_type.is_hands_on or not telling.visit_is_open(booking, on):
-        return False
-    return bool(asking.visits_asked(booking.session_type.kind))
 
 
 @require_safe
