@@ -30,6 +30,7 @@ def invite(user: User, *, now: dt.datetime) -> None:
     message = planning.draft(
         INVITED,
         recipient=user.email,
+        whom=about,
         about=about,
         key=f"{about}:{INVITED}",
         due_at=now,

@@ -9,15 +9,15 @@ LABELS = labelled(
     Room={public(): "slug name", internal("practice"): "id order"},
     SessionType={
         public(): "slug name kind summary description approval requires_stage requires_consultation requires_consents "
-        "cancellation_notice reschedule_notice active",
-        internal("practice"): "id neutral_name buffer_before_minutes buffer_after_minutes order",
+        "cancellation_notice reschedule_notice active preparation aftercare",
+        internal("practice"): "id reminders neutral_name buffer_before_minutes buffer_after_minutes order",
     },
     SessionTypeRoom={internal("practice"): "id session_type room order"},
     Prerequisite={public(): "session_type completed count", internal("practice"): "id"},
     Length={public(): "session_type minutes price", internal("practice"): "id"},
     Therapist={
         public(): "slug name bio active",
-        internal("practice"): "id user order max_minutes_per_day max_sessions_per_day",
+        internal("practice"): "id user order max_minutes_per_day max_sessions_per_day evening_list evening_names",
     },
     Offer={public(): "therapist session_type", internal("practice"): "id"},
     OfferPrice={public(): "offer length price", internal("practice"): "id"},

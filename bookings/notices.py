@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bookings.models import Booking
 from outbox import planning
 from outbox.models import Message
+from practice import spans
 from practice.models import Practice
 
 UNDO = dt.timedelta(minutes=2)
@@ -61,7 +62,7 @@ def remind(bookings: Sequence[Booking], *, practice: Practice, now: dt.datetime)
 
 
 def _reminders(bookings: Sequence[Booking], practice: Practice, now: dt.datetime) -> list[Message]:
-    before = practice.reminder_before
+    before = max(spans.several(practice.reminders), default=dt.timedelta(0))
     return [
         _message(booking, REMINDER, now, booking.starts_at - before)
         for booking in bookings
@@ -74,6 +75,7 @@ def _message(booking: Booking, kind: str, now: dt.datetime, due_at: dt.datetime)
     message = planning.draft(
         kind,
         recipient=person.email if person else "",
+        whom=f"user:{booking.therapist.user_id}" if kind in TO_THERAPIST else f"client:{booking.client_id}",
         about=about(booking),
         key=f"{about(booking)}:{kind}:{booking.version}",
         due_at=due_at,

@@ -22,6 +22,7 @@ def announce(line: Line, now: dt.datetime) -> None:
     message = planning.draft(
         kind,
         recipient=person.email if person else "",
+        whom=f"user:{person.pk}" if line.is_clients and person else f"client:{conversation.client_id}",
         about=about,
         key=f"{kind}:{line.pk}",
         due_at=now,

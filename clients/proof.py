@@ -42,6 +42,7 @@ def _message(anchor: Anchor, key: str, owner: User, now: dt.datetime) -> Message
     message = planning.draft(
         LEDGER_HEAD,
         recipient=owner.email,
+        whom=f"user:{owner.pk}",
         about=f"anchor:{anchor.pk}",
         key=key,
         due_at=now,

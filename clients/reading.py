@@ -66,6 +66,7 @@ def _tell_owners(opened: BreakGlass, now: dt.datetime) -> None:
         message = planning.draft(
             RECORD_OPENED,
             recipient=owner.email,
+            whom=f"user:{owner.pk}",
             about=f"opened:{opened.pk.hex}",
             key=f"opened:{opened.pk}:{owner.pk}",
             due_at=now,

@@ -9,25 +9,59 @@ from django.db import transaction
 from django.db.models import Q
 
 from outbox import nudge
-from outbox.models import Message, State
+from outbox.models import Channel, Message, State
 from practice.prepared import insert
+
+NO_ADDRESS = {Channel.EMAIL: "There is no e-mail address.", Channel.SMS: "There is no telephone number."}
 
 
 def draft(
-    kind: str, *, recipient: str, about: str, key: str, due_at: dt.datetime, expires_at: dt.datetime, now: dt.datetime
+    kind: str,
+    *,
+    recipient: str,
+    whom: str,
+    about: str,
+    key: str,
+    due_at: dt.datetime,
+    expires_at: dt.datetime,
+    now: dt.datetime,
+    channel: str = Channel.EMAIL,
 ) -> Message:
-    """An unsaved message; the caller adds user and version where there are any."""
+    """An unsaved message to `whom` (“client:17”, “user:3”); the caller adds user and version where there are any."""
     return Message(
-        kind=kind, recipient=recipient, about=about, key=key, due_at=due_at, expires_at=expires_at, created_at=now
+        kind=kind,
+        channel=channel,
+        recipient=recipient,
+        whom=whom,
+        about=about,
+        key=key,
+        due_at=due_at,
+        expires_at=expires_at,
+        created_at=now,
     )
 
 
+def not_to_go(message: Message, state: State, why: str) -> Message:
+    """The message as one that does not go out, with the reason that the practice's people read."""
+    message.state, message.last_error = state, why
+    return message
+
+
 def plan(messages: Sequence[Message]) -> None:
-    """Saves the rows that have an address, and wakes the worker once the transaction is kept."""
-    rows = [message for message in messages if message.recipient]
+    """Saves the rows, and wakes the worker once the transaction is kept. What is to go out and has no address is kept as
+    failed, so that somebody sees it."""
+    rows = [
+        message if message.recipient or message.state != State.PLANNED else _unaddressed(message)
+        for message in messages
+    ]
     if rows:
         insert(*rows)
+    if any(row.state == State.PLANNED for row in rows):
         transaction.on_commit(nudge.send)
+
+
+def _unaddressed(message: Message) -> Message:
+    return not_to_go(message, State.FAILED, NO_ADDRESS[message.channel])
 
 
 def cancel(about: str, *, kinds: Sequence[str] = (), but_not: Sequence[str] = ()) -> int:

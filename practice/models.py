@@ -15,6 +15,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from practice import spans
 from practice.prepared import Prepared
 
 
@@ -28,6 +29,17 @@ def validate_zone(name: str) -> None:
 def validate_currency(code: str) -> None:
     if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
         raise ValidationError(f"“{code}” is not a currency code. Write three capital letters, like GBP.")
+
+
+class SpansField(models.CharField):
+    """Several spans of time as they are typed, “48h, 3h”; each set has one spelling."""
+
+    def clean(self, value: object, model_instance: models.Model | None) -> str:
+        text: str = super().clean(value, model_instance)
+        try:
+            return spans.spelled(spans.several(text)) if text else text
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
 
 
 def percent_field(default: int, help_text: str) -> models.PositiveSmallIntegerField:
@@ -79,8 +91,10 @@ class Practice(models.Model):
         default=dt.timedelta(hours=48),
         help_text="A request nobody answers expires after this long, at the latest at its start.",
     )
-    reminder_before = models.DurationField(
-        default=dt.timedelta(hours=24), help_text="How long before the start the reminder goes out."
+    reminders = SpansField(
+        max_length=80,
+        default="48h, 3h",
+        help_text="How long before a session each reminder goes out, like 48h, 3h; none for no reminder.",
     )
     consent_signers = models.CharField(
         "who signs a consent", max_length=6, choices=ConsentSigners, default=ConsentSigners.CLIENT,

@@ -14,14 +14,14 @@ FORBIDDEN = {"utils", "util", "common", "core", "helpers", "services", "misc"}
 LAYER_OF = {
     name: layer
     for layer, names in {
-        0: "agreed areas availability chain clauses crypto errors ical labels likeness practice_labels questionnaires questions ranges rules spans walltime words "
+        0: "agreed areas availability chain clauses crypto errors folding ical kinds labels likeness practice_labels questionnaires questions quiet ranges rules spans walltime words "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
         1: "constraints fields keys models prepared querysets",
-        2: "asking facts brochure choice copies diary documents health journey loading opened pages particulars permissions picker readiness registry reports story trail verifier "
+        2: "asking facts brochure choice copies diary documents health journey loading opened pages particulars permissions picker reach readiness registry reports story trail verifier "
         "practice_file.current practice_file.known",
-        3: "absences breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
-        "planning proof reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
+        3: "absences ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
+        "planning proof reaching reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas signing",
         5: "adapter admin admin_site api apps backends context management middleware migrations sessions tasks templatetags "

@@ -120,6 +120,8 @@ class TherapistAdmin(HoursAdmin):
         "bio": "About you, for clients",
         "max_minutes_per_day": "Hands-on minutes a day, at most",
         "max_sessions_per_day": "Sessions a day, at most",
+        "evening_list": "Tomorrow's sessions by mail",
+        "evening_names": "With names",
     }
     inlines = [WeeklyHoursInline, DateHoursInline, TimeOffInline, OfferInline]
 
@@ -128,7 +130,7 @@ class TherapistAdmin(HoursAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Therapist | None = None) -> list[str]:
         decided = ["slug", "user", "active", "order"] if request.user.is_owner else []
-        return ["name", *decided, "bio", "max_minutes_per_day", "max_sessions_per_day"]
+        return ["name", *decided, "bio", "max_minutes_per_day", "max_sessions_per_day", "evening_list", "evening_names"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Therapist | None = None) -> list[str]:
         return [] if request.user.is_owner else ["name"]

@@ -58,6 +58,8 @@ class SessionTypeAdmin(OfficeAdmin):
         "requires_consultation": "A consultation first",
         "cancellation_notice": "Notice for cancelling",
         "reschedule_notice": "Notice for moving",
+        "preparation": "Before a session",
+        "aftercare": "After a session",
     }
     fieldsets = [
         (None, {"fields": ["name", "slug", "kind", "active", "order"]}),
@@ -69,6 +71,14 @@ class SessionTypeAdmin(OfficeAdmin):
             {
                 "fields": ["cancellation_notice", "reschedule_notice"],
                 "description": "Written 90m, 12h or 2d; empty for the practice's own.",
+            },
+        ),
+        (
+            "What clients are sent",
+            {
+                "fields": ["reminders", "preparation", "aftercare"],
+                "description": "Reminders are written like 48h, 3h, or none; empty for the practice's own. The texts go out the day "
+                "before a session and after one that took place; a text that is empty is not sent.",
             },
         ),
     ]

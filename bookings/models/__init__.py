@@ -15,6 +15,7 @@ from bookings.models.hours import Closure, DateHours, TimeOff, WeeklyHours
 from bookings.models.offer import (
     LONGEST_BUSY,
     Approval,
+    EveningList,
     Kind,
     Length,
     Offer,
@@ -36,6 +37,7 @@ __all__ = [
     "BookingChange",
     "Closure",
     "DateHours",
+    "EveningList",
     "IdempotencyKey",
     "Kind",
     "Length",

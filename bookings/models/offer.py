@@ -11,6 +11,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from practice.models import SpansField
+
 LONGEST_SESSION_MINUTES = 720
 LONGEST_BUFFER_MINUTES = 360
 LONGEST_BUSY = dt.timedelta(minutes=LONGEST_SESSION_MINUTES + 2 * LONGEST_BUFFER_MINUTES)
@@ -44,6 +46,12 @@ class Stage(models.TextChoices):
     CLEARING = "clearing", "Clearing"
     BALANCING = "balancing", "Balancing"
     AWAKENING = "awakening", "Awakening"
+
+
+class EveningList(models.TextChoices):
+    NEVER = "never", "Never"
+    FULL = "full", "When there are sessions"
+    ALWAYS = "always", "Every evening"
 
 
 class Room(models.Model):
@@ -90,6 +98,13 @@ class SessionType(models.Model):
     )
     cancellation_notice = models.DurationField(null=True, blank=True, help_text="Where it differs from the practice's.")
     reschedule_notice = models.DurationField(null=True, blank=True, help_text="Where it differs from the practice's.")
+    reminders = SpansField(max_length=80, blank=True, help_text="Where they differ from the practice's.")
+    preparation = models.TextField(
+        blank=True, help_text="Sent the day before a session. Clients read it in their mail, so keep it neutral."
+    )
+    aftercare = models.TextField(
+        blank=True, help_text="Sent after a session that took place. Clients read it in their mail, so keep it neutral."
+    )
     order = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField("offered", default=True)
     rooms: ClassVar[models.ManyToManyField] = models.ManyToManyField(Room, through="SessionTypeRoom", blank=True)  # type: ignore[misc]
@@ -183,6 +198,15 @@ class Therapist(models.Model):
     )
     max_sessions_per_day = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Sessions a day; empty for no limit."
+    )
+    evening_list = models.CharField(
+        max_length=6,
+        choices=EveningList,
+        default=EveningList.FULL,
+        help_text="A message at 18:00 with the next day's sessions.",
+    )
+    evening_names = models.BooleanField(
+        default=False, help_text="The evening list has the clients' names; else their initials."
     )
     session_types: ClassVar[models.ManyToManyField] = models.ManyToManyField(
         SessionType, through="Offer", related_name="therapists"

@@ -13,7 +13,7 @@ from typing import Any
 
 from bookings.models import Booking, Closure, DateHours, Offer, Room, SessionType, Status, Therapist, WeeklyHours
 from bookings.models.booking import BookingQuerySet
-from bookings.practice_file.spelling import DAYS, spell_amount, spell_duration, spell_instant
+from bookings.practice_file.spelling import DAYS, spell_amount, spell_duration, spell_instant, spell_reminders
 from clients.models import Client
 from practice.models import PageText, Practice
 from practice.walltime import clock
@@ -83,7 +83,7 @@ def practice_row(practice: Practice) -> Row:
         "late_fee_percent": practice.late_fee_percent,
         "no_show_fee_percent": practice.no_show_fee_percent,
         "request_expires_after": spell_duration(practice.request_expires_after),
-        "reminder_before": spell_duration(practice.reminder_before),
+        "reminders": spell_reminders(practice.reminders),
         "consent_signers": practice.consent_signers,
         "email": practice.email,
         "phone": practice.phone,
@@ -120,6 +120,9 @@ def type_row(kind: SessionType) -> Row:
         },
         "cancellation_notice": _duration_or_none(kind.cancellation_notice),
         "reschedule_notice": _duration_or_none(kind.reschedule_notice),
+        "reminders": spell_reminders(kind.reminders) if kind.reminders else None,
+        "preparation": plain(kind.preparation),
+        "aftercare": plain(kind.aftercare),
         "active": kind.active,
     }
 
@@ -140,6 +143,8 @@ def therapist_row(therapist: Therapist, zone: zoneinfo.ZoneInfo) -> Row:
         "hours": _weekly(therapist.weekly_hours.all()),
         "dates": _dates(therapist.date_hours.all()),
         "time_off": _periods(((row.starts_at, row.ends_at) for row in therapist.time_off.all()), zone),
+        "evening_list": therapist.evening_list,
+        "evening_names": therapist.evening_names,
         "active": therapist.active,
     }
 

@@ -19,8 +19,10 @@ PRACTICE_FIELDS = {
     "name", "strapline", "timezone", "currency", "horizon_days", "late_fee_percent", "no_show_fee_percent",
     "email", "phone", "address", "directions", "bring", "consent_signers",
 }  # fmt: skip
-PRACTICE_SPANS = {"min_notice", "cancellation_notice", "reschedule_notice", "request_expires_after", "reminder_before"}
-TYPE_FIELDS = {"name", "kind", "summary", "description", "neutral_name", "approval", "order", "active"}
+PRACTICE_SPANS = {"min_notice", "cancellation_notice", "reschedule_notice", "request_expires_after"}
+TYPE_FIELDS = {
+    "name", "kind", "summary", "description", "neutral_name", "approval", "order", "active", "preparation", "aftercare",
+}  # fmt: skip
 
 
 def differing(row: models.Model, fields: Row) -> Row:
@@ -65,6 +67,10 @@ def practice(row: Row | None, report: Report) -> None:
         return
     fields = {name: row[name] for name in PRACTICE_FIELDS & row.keys()}
     fields |= {name: spelling.duration(row[name]) for name in PRACTICE_SPANS & row.keys()}
+    if "reminder_before" in row:
+        fields["reminders"] = spelling.reminders([row["reminder_before"]])
+    if "reminders" in row:
+        fields["reminders"] = spelling.reminders(row["reminders"])
     if "slot_step" in row:
         fields["slot_step_minutes"] = row["slot_step"]
     here = Practice.objects.first()
@@ -111,6 +117,8 @@ def _type_fields(row: Row) -> Row:
     for key in ("cancellation_notice", "reschedule_notice"):
         if key in row:
             fields[key] = None if row[key] is None else spelling.duration(row[key])
+    if "reminders" in row:
+        fields["reminders"] = "" if row["reminders"] is None else spelling.reminders(row["reminders"])
     for key in ("stage", "consultation", "consents"):
         if key in requires:
             fields[f"requires_{key}"] = requires[key]

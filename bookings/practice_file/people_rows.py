@@ -23,7 +23,9 @@ from practice.walltime import minutes_of_day
 Row = dict[str, Any]
 Times = WeeklyHours | DateHours | TimeOff | Closure
 
-THERAPIST_FIELDS = {"name", "bio", "order", "active", "max_minutes_per_day", "max_sessions_per_day"}
+THERAPIST_FIELDS = {
+    "name", "bio", "order", "active", "max_minutes_per_day", "max_sessions_per_day", "evening_list", "evening_names",
+}  # fmt: skip
 CLIENT_FIELDS = {"name", "email", "phone"}
 
 

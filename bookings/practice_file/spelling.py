@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zoneinfo
+from collections.abc import Sequence
 from decimal import Decimal
 
+from practice import spans
 from practice.walltime import from_wall
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -48,6 +50,15 @@ def spell_duration(length: dt.timedelta) -> str:
     if seconds % 86_400 or seconds <= 172_800:
         return f"{seconds // 3600}h"
     return f"{seconds // 86_400}d"
+
+
+def reminders(each: Sequence[str]) -> str:
+    """A file's list as the practice keeps it: “48h, 3h”, “none”."""
+    return spans.spelled(duration(text) for text in each)
+
+
+def spell_reminders(text: str) -> list[str]:
+    return [spell_duration(span) for span in spans.several(text)]
 
 
 def date(text: str) -> dt.date:

@@ -38,6 +38,17 @@ class Client(models.Model):
     email = models.EmailField("e-mail", blank=True)
     phone = models.CharField(max_length=40, blank=True)
     date_of_birth = models.DateField()
+    # All of these are empty until the client says something: a column that may be empty is added without a new table.
+    reached_by = models.JSONField(
+        null=True, blank=True, editable=False, help_text="What they chose: for each group of messages, the channels."
+    )
+    texts_number = models.CharField(
+        max_length=40, null=True, blank=True, editable=False, help_text="The number they agreed to get texts at."
+    )
+    texts_agreed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    contact_refused_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when they do not want to hear from the practice."
+    )
     created_at = models.DateTimeField(editable=False)
 
     objects: ClassVar[ClientQuerySet] = ClientQuerySet.as_manager()  # type: ignore[assignment]

@@ -214,11 +214,19 @@ def test_planned_message_is_cancelled_by_what_it_is_about() -> None:
     ]
 
 
-def test_message_without_an_address_is_not_planned() -> None:
+def test_message_without_an_address_is_kept_as_failed_so_that_somebody_sees_it() -> None:
     row = planning.draft(
-        "greeting", recipient="", about="booking:1", key="k", due_at=NOW, expires_at=NOW + MINUTE, now=NOW
+        "greeting",
+        recipient="",
+        whom="client:1",
+        about="booking:1",
+        key="k",
+        due_at=NOW,
+        expires_at=NOW + MINUTE,
+        now=NOW,
     )
 
     planning.plan([row])
 
-    assert not Message.objects.exists()
+    kept = Message.objects.get()
+    assert (kept.whom, kept.state, kept.last_error) == ("client:1", State.FAILED, "There is no e-mail address.")

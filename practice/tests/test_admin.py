@@ -24,7 +24,7 @@ FORM = {
     "late_fee_percent": "50",
     "no_show_fee_percent": "100",
     "request_expires_after": "48h",
-    "reminder_before": "24h",
+    "reminders": "48h, 3h",
 }
 
 

@@ -1,0 +1,100 @@
+"""Which one message says how a booking stands, after what its client was last told, whatever happened in between.
+
+Values in, a kind of message out. How a booking stood earlier is read off its history, from its end backwards.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from bookings import kinds
+
+OVER = {"cancelled": kinds.CANCELLED, "declined": kinds.DECLINED, "expired": kinds.EXPIRED}
+
+
+class Stand(NamedTuple):
+    """How a booking stands, as far as its client is told of it."""
+
+    status: str
+    starts_at: dt.datetime
+    therapist: str
+    """By slug, as the history has it."""
+    asked_for: dt.datetime | None = None
+    """The time of a move that the client asked for and nobody has answered."""
+    is_proposed: bool = False
+    """Other times wait for the client's choice."""
+
+
+class Line(NamedTuple):
+    """One line of a booking's history."""
+
+    what: str
+    before: str
+    after: str
+    details: dict[str, Any]
+
+
+def fold(told: Stand | None, now: Stand, *, made: Stand | None = None, has_asked: bool = False) -> str:
+    """The kind of the one message that is due, empty where the client knows all there is to know.
+
+    `told` is how it stood when they were last written to. Where they never were, `made` is how it stood when it was made,
+    if they know of that; None where the practice made it a moment ago. `has_asked`: they asked for a move since.
+    """
+    known = told or made
+    if now.status in OVER:
+        return OVER[now.status] if known and known.status not in OVER else ""
+    if now.status == "requested":
+        return _asking(told, known, now)
+    return _standing(told, known, now, has_asked) if now.status == "confirmed" else ""
+
+
+def _asking(told: Stand | None, known: Stand | None, now: Stand) -> str:
+    if now.is_proposed:
+        return kinds.PROPOSED
+    if known is None or known.status == "confirmed":
+        return kinds.WAITING
+    is_told = told is not None and told.status == "requested" and _place(told) == _place(now) and not told.is_proposed
+    return "" if is_told else kinds.REQUESTED
+
+
+def _standing(told: Stand | None, known: Stand | None, now: Stand, has_asked: bool) -> str:
+    if known is None or known.status in OVER:
+        return kinds.CONFIRMED
+    if known.status == "requested":
+        return kinds.APPROVED
+    if _place(known) != _place(now):
+        return kinds.MOVED
+    if now.asked_for:
+        return "" if told and told.asked_for == now.asked_for else kinds.MOVE_REQUESTED
+    if has_asked or known.asked_for:
+        return kinds.MOVE_DECLINED
+    return "" if told else kinds.CONFIRMED
+
+
+def _place(stand: Stand) -> tuple[dt.datetime, str]:
+    return stand.starts_at, stand.therapist
+
+
+def stood_before(now: Stand, since: Sequence[Line]) -> Stand:
+    """How it stood before these last lines of its history."""
+    stand = now
+    for line in reversed(since):
+        starts_at = _was(line.details, "from", stand.starts_at)
+        therapist = line.details.get("therapist", [stand.therapist])[0]
+        stand = Stand(line.before, starts_at, therapist)
+    return stand
+
+
+def _was(details: dict[str, Any], name: str, otherwise: dt.datetime) -> dt.datetime:
+    """A move keeps where it came from; what a practice file changed has old and new under the field's name."""
+    text = details.get(name) or details.get("starts_at", [None])[0]
+    return dt.datetime.fromisoformat(text) if text else otherwise
+
+
+def asked_for(lines: Sequence[Line]) -> dt.datetime | None:
+    """The move that was asked for by the last of these lines."""
+    if not lines or lines[-1].what != "move_requested":
+        return None
+    return dt.datetime.fromisoformat(lines[-1].details["asked_for"])
