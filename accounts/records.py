@@ -17,11 +17,13 @@ from accounts.errors import NoSuchAccount, SecondFactorMissing, TokenRefused
 from accounts.models import ApiToken, User
 from accounts.permissions import may_enter
 from practice.prepared import Prepared
+from practice.statements import ask
 
 PREFIX = "mp_"
 USE_NOTED_EVERY = dt.timedelta(minutes=1)
 NOTE_USE = """
 UPDATE accounts_apitoken SET last_used_at = %s WHERE id = %s AND (last_used_at IS NULL OR last_used_at <= %s)
+{unhurried} RETURNING id
 """
 UNHURRIED = {"postgresql": "AND set_config('synchronous_commit', 'off', true) = 'off'"}
 """For this statement alone: nobody waits for the disk so that a note of use survives a power cut."""
@@ -86,9 +88,8 @@ def note_use(token: ApiToken, now: dt.datetime) -> bool:
     if token.last_used_at is not None and token.last_used_at > before:
         return False
     stored = [connection.ops.adapt_datetimefield_value(moment) for moment in (now, before)]
-    with connection.cursor() as cursor:
-        cursor.execute(NOTE_USE + UNHURRIED.get(connection.vendor, ""), [stored[0], token.pk, stored[1]])
-        return bool(cursor.rowcount == 1)
+    sql = NOTE_USE.format(unhurried=UNHURRIED.get(connection.vendor, ""))
+    return bool(ask(sql, [stored[0], token.pk, stored[1]]))
 
 
 def revoke(token: ApiToken, *, now: dt.datetime) -> None:

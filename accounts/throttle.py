@@ -12,6 +12,7 @@ from django.db import connection
 
 from accounts.errors import Throttled
 from accounts.models import Bucket
+from practice.statements import ask
 
 KEPT_FOR = dt.timedelta(days=7)
 """A bucket that nobody took from for so long is full again at any rate in use, and a missing one counts as full."""
@@ -19,7 +20,7 @@ KEPT_FOR = dt.timedelta(days=7)
 # One statement, so that callers at the same moment cannot part the look from the write. What is left goes down by one;
 # below nought means refused, and is put back at the next look. A clock that goes back fills nothing.
 TAKE = """
-INSERT INTO accounts_bucket (key, level, reckoned_at) VALUES (%(key)s, %(burst)s - 1.0, %(now)s)
+INSERT INTO accounts_bucket (key, level, reckoned_at) VALUES (%(key)s, CAST(%(burst)s AS double precision) - 1.0, %(now)s)
 ON CONFLICT (key) DO UPDATE SET
   level = {least}(
     %(burst)s,
@@ -43,9 +44,7 @@ def take(key: str, rate_per_minute: float, burst: float, now: dt.datetime) -> fl
         "per_second": per_second,
         "now": now.timestamp(),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(), values)
-        (left,) = cursor.fetchone()
+    ((left,),) = ask(_statement(), values)
     if left < 0:
         raise Throttled(-left / per_second)
     return float(left)

@@ -7,6 +7,7 @@ more than everything else about a month.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,22 +19,23 @@ from bookings.availability import DateHours, Taken, WeeklyHours
 from bookings.constraints import BLOCKING_SQL
 from bookings.models import LONGEST_BUSY, Kind
 from practice import walltime
+from practice.statements import ask
 from practice.walltime import Range
 
 # Weekly hours, hours on a date, time off, closures; from and until are minutes of the first two, instants of the others.
 TIMES = """
 SELECT therapist_id, CAST(NULL AS bigint), weekday, CAST(NULL AS date), opens, closes, valid_from, valid_until
-FROM bookings_weeklyhours WHERE therapist_id IN ({therapists})
+FROM bookings_weeklyhours WHERE therapist_id {of_therapists}
   AND (valid_from IS NULL OR valid_from <= %(last)s) AND (valid_until IS NULL OR valid_until >= %(first)s)
 UNION ALL
 SELECT therapist_id, NULL, NULL, "on", opens, closes, NULL, NULL
-FROM bookings_datehours WHERE therapist_id IN ({therapists}) AND "on" BETWEEN %(first)s AND %(last)s
+FROM bookings_datehours WHERE therapist_id {of_therapists} AND "on" BETWEEN %(first)s AND %(last)s
 UNION ALL
 SELECT therapist_id, NULL, NULL, NULL, {starts_at}, {ends_at}, NULL, NULL
-FROM bookings_timeoff WHERE therapist_id IN ({therapists}) AND starts_at < %(closes)s AND ends_at > %(opens)s
+FROM bookings_timeoff WHERE therapist_id {of_therapists} AND starts_at < %(closes)s AND ends_at > %(opens)s
 UNION ALL
 SELECT NULL, room_id, NULL, NULL, {starts_at}, {ends_at}, NULL, NULL
-FROM bookings_closure WHERE starts_at < %(closes)s AND ends_at > %(opens)s AND (room_id IS NULL OR room_id IN ({rooms}))
+FROM bookings_closure WHERE starts_at < %(closes)s AND ends_at > %(opens)s AND (room_id IS NULL OR room_id {of_rooms})
 """
 
 # The range stands beside each of therapist and room, so that both databases walk both indexes with it.
@@ -42,8 +44,8 @@ SELECT b.id, b.therapist_id, b.room_id, {{b_starts_at}}, b.minutes, {{b_busy_fro
   s.kind <> '{Kind.CONSULTATION}', b.status = 'held' AND b.hold_ends_at <= %(now)s
 FROM bookings_booking b JOIN bookings_sessiontype s ON s.id = b.session_type_id
 WHERE b.status IN {BLOCKING_SQL} AND (
-  b.therapist_id IN ({{therapists}}) AND b.busy_from_at > %(since)s AND b.busy_from_at < %(closes)s
-  OR b.room_id IN ({{rooms}}) AND b.busy_from_at > %(since)s AND b.busy_from_at < %(closes)s
+  b.therapist_id {{of_therapists}} AND b.busy_from_at > %(since)s AND b.busy_from_at < %(closes)s
+  OR b.room_id {{of_rooms}} AND b.busy_from_at > %(since)s AND b.busy_from_at < %(closes)s
 )
 """
 
@@ -84,10 +86,11 @@ class Shelf:
     """A booking that is being moved."""
 
     def ask(self, query: str, **values: dt.datetime | dt.date) -> list[tuple[Any, ...]]:
-        ids = {"therapists": _list(self.therapists), "rooms": _list(self.rooms)}
-        with connection.cursor() as cursor:
-            cursor.execute(query.format(**ids, **_instants()), {name: _stored(each) for name, each in values.items()})
-            return cursor.fetchall()
+        stored: dict[str, Any] = {name: _stored(each) for name, each in values.items()}
+        if connection.vendor == "postgresql":
+            return ask(_for_postgresql(query), stored | {"therapists": self.therapists, "rooms": self.rooms})
+        ids = {"of_therapists": _among(self.therapists), "of_rooms": _among(self.rooms)}
+        return ask(query.format(**ids, **_instants("sqlite")), stored)
 
 
 def load(shelf: Shelf, days: tuple[dt.date, dt.date], span: Range) -> Rows:
@@ -131,14 +134,21 @@ def _load_bookings(rows: Rows, shelf: Shelf, opens: dt.datetime, closes: dt.date
             rows.room_busy[room].append((busy_from, busy_until))
 
 
-def _list(ids: Sequence[int]) -> str:
-    """For IN; whole numbers of ours, and NULL where there are none, which is in nothing."""
-    return ", ".join(str(int(each)) for each in ids) or "NULL"
+@functools.cache
+def _for_postgresql(query: str) -> str:
+    """One text whoever is asked about."""
+    ids = {"of_therapists": "= ANY(%(therapists)s)", "of_rooms": "= ANY(%(rooms)s)"}
+    return query.format(**ids, **_instants("postgresql"))
 
 
-def _instants() -> dict[str, str]:
+def _among(ids: Sequence[int]) -> str:
+    """SQLite has no lists of values: whole numbers of ours, and NULL where there are none, which is in nothing."""
+    return f"IN ({', '.join(str(int(each)) for each in ids) or 'NULL'})"
+
+
+def _instants(vendor: str) -> dict[str, str]:
     """SQL that gives each instant as epoch seconds."""
-    floor, ceil = FLOOR[connection.vendor], CEIL[connection.vendor]
+    floor, ceil = FLOOR[vendor], CEIL[vendor]
     found = {"starts_at": floor.format("starts_at"), "ends_at": ceil.format("ends_at")}
     return found | {f"b_{name}": floor.format(f"b.{name}") for name in ("starts_at", "busy_from_at", "busy_until_at")}
 

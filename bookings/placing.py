@@ -23,6 +23,7 @@ from bookings.errors import Busy, NotGiven, NotOffered, SlotTaken, UnderAge
 from bookings.models import Booking, BookingChange, Length, Room, SessionType, Status, Therapist, Way
 from clients.models import Client
 from practice.models import Practice
+from practice.prepared import Prepared
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,14 +37,14 @@ CENT = Decimal("0.01")
 
 # In SQL, since every booking comes here: building these two anew each time cost more than the rest of the look.
 THERAPISTS = """
-SELECT t.*, p.price AS own_price FROM bookings_therapist t
-JOIN bookings_offer o ON o.therapist_id = t.id AND o.session_type_id = %s
-LEFT JOIN bookings_offerprice p ON p.offer_id = o.id AND p.length_id = %s
-WHERE t.active AND (%s IS NULL OR t.id = %s) ORDER BY t.id
+SELECT {t}, p.price FROM bookings_therapist t
+JOIN bookings_offer o ON o.therapist_id = t.id AND o.session_type_id = %(session_type)s
+LEFT JOIN bookings_offerprice p ON p.offer_id = o.id AND p.length_id = %(length)s
+WHERE t.active AND (CAST(%(only)s AS bigint) IS NULL OR t.id = %(only)s) ORDER BY t.id
 """
 ROOMS = """
-SELECT r.*, u."order" AS choice FROM bookings_room r JOIN bookings_sessiontyperoom u ON u.room_id = r.id
-WHERE u.session_type_id = %s ORDER BY r.id
+SELECT {r}, u."order" FROM bookings_room r JOIN bookings_sessiontyperoom u ON u.room_id = r.id
+WHERE u.session_type_id = %(session_type)s ORDER BY r.id
 """
 
 JUDGED_AT_THE_HOLD = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
@@ -105,17 +106,29 @@ def _once(verb: Callable[..., R], *args: Any, **kwargs: Any) -> R:
 
 def lock_therapists(session_type: SessionType, length: Length, therapist: Therapist | None) -> list[Therapist]:
     """Those who give it (or the one asked for), locked by key, each with `own_price`; in their order. Raises NotGiven."""
-    only = therapist and therapist.pk
-    found = Therapist.objects.raw(THERAPISTS + _locking("t"), [session_type.pk, length.pk, only, only])
-    givers = sorted(found, key=lambda each: each.order)
+    asked = {"session_type": session_type.pk, "length": length.pk, "only": therapist and therapist.pk}
+    givers = [_with_own_price(*row) for row in _therapists(_locking("t")).all(asked)]
     if not givers:
         raise NotGiven(
             "therapist",
             "This therapist does not give that session." if therapist else "Nobody gives that session at present.",
         )
-    for each in givers:
-        each.own_price = None if each.own_price is None else Decimal(str(each.own_price)).quantize(CENT)
-    return givers
+    return sorted(givers, key=lambda each: each.order)
+
+
+def _with_own_price(therapist: Therapist, price: Decimal | float | None) -> Therapist:
+    therapist.own_price = None if price is None else Decimal(str(price)).quantize(CENT)
+    return therapist
+
+
+@functools.cache
+def _therapists(locking: str) -> Prepared:
+    return Prepared(THERAPISTS + locking, t=Therapist)
+
+
+@functools.cache
+def _rooms(locking: str) -> Prepared:
+    return Prepared(ROOMS + locking, r=Room)
 
 
 def _locking(table: str) -> str:
@@ -140,8 +153,8 @@ def lock_for_move(booking: Booking, therapist: Therapist) -> None:
 
 def lock_rooms(session_type: SessionType) -> list[Room]:
     """The session type's rooms in its order, locked by key."""
-    rooms = Room.objects.raw(ROOMS + _locking("r"), [session_type.pk])
-    return sorted(rooms, key=lambda room: room.choice)
+    rooms = _rooms(_locking("r")).all({"session_type": session_type.pk})
+    return [room for room, _ in sorted(rooms, key=lambda each: each[1])]
 
 
 def find(

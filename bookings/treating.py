@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.models import Booking, Status
 from clients.models import CareRelation
+from practice.prepared import insert_unless_there
 
 TREATED = (Status.REQUESTED, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW)
 
@@ -19,7 +20,7 @@ def keep(booking: Booking, now: dt.datetime) -> None:
     """After a booking came into another state, or to another therapist."""
     user_id = booking.therapist.user_id
     if booking.status in TREATED and user_id:
-        _open([(booking.client_id, user_id)], now)
+        insert_unless_there(CareRelation(client_id=booking.client_id, user_id=user_id, since=now))
 
 
 def let_go(client_id: int, now: dt.datetime) -> None:

@@ -7,11 +7,13 @@ database does. Only for what is on the way of each booking; all else is asked of
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
+
+from practice.statements import Values, ask
 
 Converters = list[tuple[int, list[Any], Any]]
 
@@ -26,15 +28,18 @@ class Prepared:
         self.fields = [field.get_col(alias) for alias, model in models.items() for field in model._meta.concrete_fields]
         self._converters: dict[str, Converters] = {}
 
-    def first(self, values: Mapping[str, Any] | None = None) -> tuple[Any, ...] | None:
-        """The first row: an instance for each model (None for a row that an outer join did not find), then what follows."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, values)
-            row = cursor.fetchone()
-        return None if row is None else tuple(self._read(list(row)))
+    def all(self, values: Values = ()) -> list[tuple[Any, ...]]:
+        """Of each row: an instance for each model (None for a row that an outer join did not find), then what follows."""
+        return [tuple(self._read(list(row))) for row in ask(self.sql, values)]
+
+    def first(self, values: Values = ()) -> tuple[Any, ...] | None:
+        """The first of them; for statements that find one at most."""
+        rows = self.all(values)
+        return rows[0] if rows else None
 
     def _read(self, row: list[Any]) -> Iterator[Any]:
-        for place, converters, column in self._conversions():
+        connection = connections[DEFAULT_DB_ALIAS]  # once: each look at the current one costs as much as a conversion
+        for place, converters, column in self._conversions(connection):
             for convert in converters:
                 row[place] = convert(row[place], column, connection)
         begin = 0
@@ -46,7 +51,7 @@ class Prepared:
             yield model.from_db(connection.alias, names, list(part.values())) if is_there else None
         yield from row[begin:]
 
-    def _conversions(self) -> Converters:
+    def _conversions(self, connection: Any) -> Converters:
         """As the ORM converts what this database gives."""
         if connection.vendor not in self._converters:
             self._converters[connection.vendor] = [
@@ -59,23 +64,29 @@ class Prepared:
 
 def insert(*rows: Model) -> None:
     """Saves new rows of one model in one statement and gives them their keys, as `bulk_create` does."""
-    sql, fields = _insertion(type(rows[0]), len(rows))
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        keys = cursor.fetchall()
-    for row, (key,) in zip(rows, keys, strict=True):
+    for row, (key,) in zip(rows, _insert(rows, ""), strict=True):
         row.pk = key
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def insert_unless_there(row: Model) -> bool:
+    """Saves a new row unless a unique constraint finds one there, which stays as it is; whether it was saved. Gives no key."""
+    return bool(_insert([row], "ON CONFLICT DO NOTHING"))
+
+
+def _insert(rows: Sequence[Model], on_conflict: str) -> list[tuple[Any, ...]]:
+    connection = connections[DEFAULT_DB_ALIAS]
+    sql, fields = _insertion(type(rows[0]), len(rows), on_conflict)
+    return ask(sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields])
 
 
 @functools.cache
-def _insertion(model: type[Model], number: int) -> tuple[str, list[Any]]:
+def _insertion(model: type[Model], number: int, on_conflict: str) -> tuple[str, list[Any]]:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * number)
     key = model._meta.pk.column  # type: ignore[union-attr]
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {values} RETURNING "{key}"', fields
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {values} {on_conflict} RETURNING "{key}"', fields
 
 
 def _columns(alias: str, model: type[Model]) -> str:

@@ -114,11 +114,13 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
 else:
     DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASE["CONN_HEALTH_CHECKS"] = True
+    # plan_cache_mode: what is prepared keeps one plan for all values; it is the one PostgreSQL would make for each of them.
     DATABASE.setdefault("OPTIONS", {}).setdefault(
         "options",
         f"-c statement_timeout={env.str('STATEMENT_TIMEOUT', default='5s')} -c lock_timeout=2s "
-        "-c idle_in_transaction_session_timeout=15s",
+        "-c idle_in_transaction_session_timeout=15s -c plan_cache_mode=force_generic_plan",
     )
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)  # of PostgreSQL; a pooler of transactions has none
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

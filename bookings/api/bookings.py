@@ -70,11 +70,14 @@ def _book(asked: NewBooking, token: ApiToken, now: dt.datetime, keep: Keep) -> s
     _check_calendar(asked.therapist, token.user)
     wish = Wish(client, chosen.length, asked.start, chosen.therapist, practice=chosen.practice)
 
-    def text(booking: Booking) -> str:
-        return json.dumps(shown.booking(booking, chosen.zone, for_staff=token.user.is_staff))
+    answers: list[str] = []
 
-    made = lifecycle.book(wish, by=token.user, now=now, via=Way.API, then=lambda row: keep(row, text(row)))
-    return text(made)
+    def answer(made: Booking) -> None:
+        answers.append(json.dumps(shown.booking(made, chosen.zone, for_staff=token.user.is_staff)))
+        keep(made, answers[-1])
+
+    lifecycle.book(wish, by=token.user, now=now, via=Way.API, then=answer)
+    return answers[-1]
 
 
 def _check_calendar(slug: str | None, user: Any) -> None:
