@@ -39,7 +39,13 @@ class Offering:
     session_type: SessionType
     lengths: tuple[PricedLength, ...]
     therapists: tuple[str, ...]
-    needs: tuple[str, ...]
+    comes_first: tuple[str, ...]
+    """What has to be done on another day before it can be booked."""
+    asks: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.comes_first + self.asks
 
     @property
     def can_be_booked(self) -> bool:
@@ -68,7 +74,8 @@ def describe(session_type: SessionType, practice: Practice) -> Offering:
         session_type=session_type,
         lengths=tuple(_priced(length, offers) for length in session_type.lengths.all()),
         therapists=tuple(offer.therapist.name for offer in offers),
-        needs=tuple(_needs(session_type, practice)),
+        comes_first=tuple(_comes_first(session_type)),
+        asks=tuple(_asks(session_type, practice)),
     )
 
 
@@ -81,14 +88,17 @@ def _priced(length: Length, offers: Iterable[Offer]) -> PricedLength:
     return PricedLength(length.minutes, tuple((price, tuple(who)) for price, who in prices))
 
 
-def _needs(session_type: SessionType, practice: Practice) -> Iterable[str]:
-    """What comes before this session, in whole sentences."""
+def _comes_first(session_type: SessionType) -> Iterable[str]:
+    """In whole sentences."""
     if session_type.requires_consultation:
         yield "A consultation comes first."
     for needed in session_type.prerequisites.all():
         yield _first_come(needed)
     if session_type.requires_stage != Stage.PREPARATION:
         yield "Your therapist decides with you when the time for it has come."
+
+
+def _asks(session_type: SessionType, practice: Practice) -> Iterable[str]:
     if session_type.requires_consents:
         yield "You read and sign a consent beforehand. You can withdraw it at any moment."
     if session_type.approval != Approval.NONE:

@@ -34,6 +34,8 @@ class Coming:
 
     session_type: SessionType
     missing: tuple[Missing, ...]
+    is_request: bool
+    """The therapist looks at it before it is confirmed."""
 
     @property
     def is_open(self) -> bool:
@@ -95,7 +97,7 @@ def _sessions(client: Client, on: dt.date) -> tuple[Coming, ...]:
     kinds = [each for each in brochure.sessions() if each.lengths.all() and each.offers.all()]
     ready = readiness.of_each(client, kinds, on)
     order = list(Stage)
-    found = [Coming(kind, _own_part(ready[kind.pk].missing)) for kind in kinds]
+    found = [Coming(kind, _own_part(ready[kind.pk].missing), ready[kind.pk].needs_approval) for kind in kinds]
     return tuple(
         sorted(found, key=lambda each: (not each.is_open, order.index(Stage(each.session_type.requires_stage))))
     )

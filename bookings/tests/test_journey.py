@@ -202,3 +202,8 @@ def test_a_booking_that_staff_made_tells_its_client_what_is_left_to_fill_in() ->
 def test_staff_and_strangers_find_no_journey() -> None:
     assert signed_in(make_therapist_at_work().user).get("/my/journey/").status_code == 404
     assert Browser().get("/my/journey/").status_code == 302
+
+
+def test_what_the_therapist_looks_at_first_can_be_asked_for() -> None:
+    make_session_type(slug="first", name="First massage", approval="always", therapists=[make_therapist_at_work()])
+    assert "You can ask for it; the therapist answers each request." in page(make_client_with_account())

@@ -19,9 +19,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_front_desk, make_user
 from bookings import lifecycle
-from bookings.models import Booking, Status
+from bookings.models import Booking, SessionType, Status
 from bookings.placing import Wish
-from bookings.tests.factories import make_session_type, make_therapist_at_work
+from bookings.tests.factories import make_booking, make_session_type, make_therapist_at_work
 from clients.models import Client
 from clients.tests.factories import make_client, make_client_with_account
 from practice.models import Practice
@@ -103,6 +103,38 @@ def test_new_client_books_with_the_code(client, mara):
         "Robin Hale",
         dt.date(1990, 2, 3),
     )
+
+
+def test_new_client_who_cannot_have_it_yet_is_told_what_comes_first(client, mara):
+    SessionType.objects.update(requires_consultation=True)
+    choose(client, in_days(3))
+    client.post("/accounts/signup/", DETAILS)
+    page = client.post("/accounts/confirm-email/", {"code": code_from(mail.outbox[-1])}, follow=True)
+    assert page.redirect_chain == [("/sessions/relaxing/", 302)]
+    assert "Your address is confirmed. A consultation comes first." in page.text
+    assert "What it still asks of you" in page.text
+    assert not Booking.objects.exists()
+
+
+def test_client_who_signs_in_and_cannot_have_it_yet_is_told_what_comes_first(client, mara):
+    SessionType.objects.update(requires_consultation=True)
+    who = make_client_with_account()
+    choose(client, in_days(3))
+    page = client.post("/accounts/login/", {"login": who.user.email, "password": PASSWORD}, follow=True)
+    assert page.redirect_chain == [("/sessions/relaxing/", 302)]
+    assert "A consultation comes first." in page.text
+    assert not Booking.objects.exists()
+
+
+def test_page_of_times_says_what_comes_first_as_long_as_it_does(client, mara):
+    SessionType.objects.update(requires_consultation=True)
+    visitor = client.get("/book/relaxing/").text
+    who = sign_in(client)
+    newcomer = client.get("/book/relaxing/").text
+    talk = make_session_type(slug="talk", kind="consultation", therapists=[mara])
+    make_booking(client=who, session_type=talk, starts_at=in_days(-2), status=Status.COMPLETED)
+    known = client.get("/book/relaxing/").text
+    assert ["A consultation comes first." in page for page in (visitor, newcomer, known)] == [True, True, False]
 
 
 def test_visitor_who_signs_in_comes_to_the_review_of_what_they_chose(client, mara):

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import brochure, diary, lifecycle, particulars, picker
+from bookings import brochure, diary, journey, lifecycle, particulars, picker, readiness
 from bookings.brochure import Offering
 from bookings.diary import Ask, Place
 from bookings.errors import NotOffered, Refusal, SlotTaken, TooManyHolds
@@ -22,7 +22,7 @@ from bookings.models import Booking, Therapist
 from bookings.placing import Wish
 from bookings.views import choice
 from bookings.views.choice import Choice
-from practice import words
+from practice import walltime, words
 from practice.models import Practice
 
 WEEKDAYS = [(name[:2], name) for name in calendar.day_name]
@@ -73,6 +73,15 @@ class TimesPage:
         who = {"therapist": self.form.giver.slug} if self.form.giver else {}
         return f"{self.request.path}?{urlencode({'minutes': self.form.length.minutes} | who | {'gone': picker.value(gone)})}"
 
+    def comes_first(self) -> tuple[str, ...]:
+        """Why no time can be kept yet: for a client what still stands in their way, for a visitor what does for everybody."""
+        client = getattr(self.request.user, "client", None)
+        if client is None:
+            return self.offering.comes_first
+        today = walltime.local_date(self.now, self.practice.zone)
+        missing = journey.still_needed(client, self.offering.session_type, today)
+        return tuple(each.sentence for each in missing if each.weight in readiness.HOLDING)
+
     def answer(self, *, status: int = 200, refusal: str = "", gone: dt.datetime | None = None) -> HttpResponse:
         form, ask, found, givers = (
             self.form,
@@ -96,6 +105,7 @@ class TimesPage:
             else found.cancellation_notice,
             "late_share": words.share(self.practice.late_fee_percent),
             "times_to": self.request.path,
+            "comes_first": self.comes_first(),
             **picker_links(self.request.path, form.giver and form.giver.slug, form.length.minutes, self.practice),
             "givers": givers,
             "price": price_of(form, asked, self.practice),

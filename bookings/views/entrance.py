@@ -160,8 +160,9 @@ class ConfirmAddress(WithChoice, views.ConfirmEmailVerificationCodeView):
             held = lifecycle.hold(wanted.wish(user.client), by=user, now=now)
         except (SlotTaken, NotOffered):
             return redirect(wanted.address(gone=picker.value(wanted.starts_at)))
-        except Refusal:
-            return response
+        except Refusal as refusal:
+            messages.info(self.request, f"Your address is confirmed. {refusal}")
+            return redirect("session", wanted.length.session_type.slug)
         try:
             booked = lifecycle.finish(held, by=user, now=now)
         except Refusal:

@@ -62,8 +62,8 @@ def keep_chosen(request: HttpRequest, wanted: choice.Choice, now: dt.datetime) -
         return redirect(wanted.address(gone=picker.value(wanted.starts_at)))
     except Refusal as refusal:
         choice.forget(request)
-        messages.error(request, str(refusal))
-        return redirect(wanted.address())
+        messages.info(request, str(refusal))
+        return redirect("session", wanted.length.session_type.slug)
     choice.forget(request)
     return redirect("book_review", held.ref)
 
