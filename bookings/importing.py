@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from bookings import constraints, notices
-from bookings.errors import Refusal, SlotTaken, UnderAge
+from bookings.errors import Conflict, Refusal, SlotTaken, UnderAge
 from bookings.models import Booking, BookingChange, Status, Way
+from clients.models import Client
 from practice.models import Practice
 
 BATCH = 500
@@ -48,13 +49,28 @@ def enter(bookings: Sequence[Booking], *, practice: Practice, now: dt.datetime, 
 def follow(changes: Sequence[tuple[Booking, dict[str, Any]]], *, practice: Practice, now: dt.datetime) -> None:
     """Gives bookings the fields that a later file tells, each with its line of history and its reminder anew. Raises Refused.
 
-    All let go of their times first, since two of them may have changed places.
+    All let go of their times first, since two of them may have changed places. Raises Conflict where one was changed here
+    after the file was checked.
     """
+    _hold([booking for booking, _ in changes])
     for batch in _batches(changes):
         Booking.objects.filter(pk__in=[booking.pk for booking, _ in batch]).update(status=Status.CANCELLED)
     for booking, fields in changes:
         _change(booking, fields, now)
         notices.announce(booking, practice=practice, now=now)
+
+
+def _hold(bookings: Sequence[Booking]) -> None:
+    """Locks them, their clients first, and sees once more that only files have told of them: none overrules anybody's act."""
+    clients = sorted({booking.client_id for booking in bookings})
+    for batch in _batches(clients):
+        list(Client.objects.select_for_update(no_key=True).order_by("pk").filter(pk__in=batch).values_list("pk"))
+    for batch in _batches(bookings):
+        standing = Booking.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+        versions = dict(standing.filter(pk__in=[each.pk for each in batch]).values_list("pk", "version"))
+        touched = BookingChange.objects.filter(booking__in=batch).exclude(via=Way.IMPORT).exists()
+        if touched or any(versions.get(each.pk) != each.version for each in batch):
+            raise Conflict("A booking of the file was changed here just now. Please import the file again.")
 
 
 def _change(booking: Booking, fields: dict[str, Any], now: dt.datetime) -> None:

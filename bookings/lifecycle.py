@@ -75,7 +75,7 @@ def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     _check_ahead(booking, practice, now)
     if booking.status == Status.EXPIRED:
         return _enter(_wish_again(booking), act, JUDGED_AT_THE_HOLD, readiness.BY_CLIENT)
-    ready = readiness.of(booking.client, booking.session_type, walltime.local_date(now, practice.zone), booking=booking)
+    ready = _ready_again(booking, practice, now)
     ready.require(readiness.BY_CLIENT, by)
     status = Status.REQUESTED if ready.needs_approval else Status.CONFIRMED
     changed = changes.change(
@@ -86,7 +86,7 @@ def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
         hold_ends_at=None,
         answer_by_at=changes.answer_by(status, booking.starts_at, practice, now),
     )
-    _announce_made(changed, practice, now)
+    _announce_made(changed, practice, act)
     return changed
 
 
@@ -95,6 +95,11 @@ def _check_ahead(held: Booking, practice: Practice, now: dt.datetime) -> None:
     notice = practice.min_notice if now >= held.created_at + rules.HOLD_LONGEST else dt.timedelta(0)
     if held.starts_at < now + notice:
         raise NotOffered([Reason.TOO_SOON])
+
+
+def _ready_again(booking: Booking, practice: Practice, now: dt.datetime) -> Readiness:
+    today = walltime.local_date(now, practice.zone)
+    return readiness.of(booking.client, booking.session_type, today, booking=booking, to_act=True)
 
 
 def _wish_again(lapsed: Booking) -> Wish:
@@ -134,7 +139,7 @@ def _enter(
     """A new row: held, or as whoever books and what the client is ready for make it."""
     practice = wish.practice or Practice.objects.current()
     today = walltime.local_date(act.now, practice.zone)
-    ready = readiness.of(wish.client, wish.session_type, today)
+    ready = readiness.of(wish.client, wish.session_type, today, to_act=True)
     ready.require(weights, act.by)
     if status is None:
         status = Status.REQUESTED if ready.needs_approval and act.by_client else Status.CONFIRMED
@@ -151,7 +156,7 @@ def _enter(
     changes.note(booking, _made(status), act, before="", details=details)
     treating.keep(booking, act.now)
     if status != Status.HELD:
-        _announce_made(booking, practice, act.now, anew=False)
+        _announce_made(booking, practice, act)
     return booking
 
 
@@ -203,8 +208,7 @@ def approve(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     if booking.status != Status.REQUESTED or booking.starts_at <= now:
         raise Conflict
     practice = Practice.objects.current()
-    today = walltime.local_date(now, practice.zone)
-    readiness.of(booking.client, booking.session_type, today, booking=booking).require(readiness.OVERRIDING, by)
+    _ready_again(booking, practice, now).require(readiness.OVERRIDING, by)
     changed = changes.change(booking, Status.CONFIRMED, "approved", Act(by, now, Way.STAFF), answer_by_at=None)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.APPROVED, practice=practice, now=now)
@@ -259,13 +263,17 @@ def cancel(
 @taking_time
 def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     """Takes the cancellation of a confirmed booking back while its message is unsent and the time is free; what was owed
-    before it is owed again. A client takes back their own alone. Raises Conflict, SlotTaken."""
+    before it is owed again. A client takes back their own alone. Raises Conflict, NotReady, SlotTaken."""
     cancelling = story.cancelling_to_undo(booking, now)
     if cancelling is None or not (by.is_staff or cancelling.by_id == by.pk):
         raise Conflict
+    practice, owed = Practice.objects.current(), cancelling.details.get("owed_before")
+    ready = _ready_again(booking, practice, now)
+    ready.require(readiness.OVERRIDING if by.is_staff else readiness.BY_CLIENT, by)
+    if not by.is_staff:
+        ready.require_no_review()
     if not notices.take_back_cancellation(booking, now):
         raise Conflict
-    practice, owed = Practice.objects.current(), cancelling.details.get("owed_before")
     place = moves.find_place(booking, booking.starts_at, booking.therapist, practice, by, now, POLICY)
     changed = changes.change(
         booking,
@@ -277,8 +285,7 @@ def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
         late_fee=Decimal(owed or 0),
         room=place.room,
     )
-    untold = [] if notices.was_told(changed) else [notices.CONFIRMED]
-    notices.announce(changed, *untold, practice=practice, now=now)
+    notices.announce(changed, notices.CONFIRMED, practice=practice, now=now)
     return changed
 
 
@@ -289,9 +296,10 @@ def complete(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
         raise Conflict
     if booking.starts_at > now:
         raise Conflict("The session has not begun yet.")
-    return changes.change(
-        booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF), ended_at=booking.ended_at or booking.ends_at
-    )
+    ended_at = booking.ended_at or booking.ends_at
+    changed = changes.change(booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF), ended_at=ended_at)
+    notices.follow_up(changed, now=now)
+    return changed
 
 
 @taking_time
@@ -312,7 +320,9 @@ def came_after_all(booking: Booking, *, by: User, now: dt.datetime, why: str) ->
         raise ReasonNeeded
     if booking.status != Status.NO_SHOW:
         raise Conflict
-    return changes.change(booking, Status.COMPLETED, "came_after_all", Act(by, now, Way.STAFF, why), late_fee=0)
+    changed = changes.change(booking, Status.COMPLETED, "came_after_all", Act(by, now, Way.STAFF, why), late_fee=0)
+    notices.follow_up(changed, now=now)
+    return changed
 
 
 # What comes due by itself
@@ -348,6 +358,7 @@ def _expire(booking: Booking, now: dt.datetime) -> int:
 def _expire_move(request: MoveRequest, now: dt.datetime) -> int:
     try:
         with transaction.atomic():
+            placing.lock_client(request.booking.client)
             if not changes.answer(request, Answer.WITHDRAWN):
                 return 0
             changed = changes.change(request.booking, request.booking.status, "move_expired", Act(None, now, Way.CLOCK))
@@ -366,7 +377,8 @@ def _made(status: str) -> str:
     return {Status.HELD: "held", Status.REQUESTED: "requested"}.get(Status(status), "booked")
 
 
-def _announce_made(booking: Booking, practice: Practice, now: dt.datetime, *, anew: bool = True) -> None:
+def _announce_made(booking: Booking, practice: Practice, act: Act) -> None:
+    """Who booked themselves looks for the confirmation; what the practice entered may still be put right unseen."""
     requested = booking.status == Status.REQUESTED
     kinds = [notices.REQUESTED, notices.TO_ANSWER] if requested else [notices.CONFIRMED]
-    notices.announce(booking, *kinds, practice=practice, now=now, anew=anew)
+    notices.announce(booking, *kinds, practice=practice, now=act.now, anew=False, at_once=act.by_client)

@@ -14,8 +14,9 @@ from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
 from bookings.errors import Conflict, NotGiven, NotOffered, ReasonNeeded
-from bookings.models import Answer, Approval, Booking, MoveRequest, Proposal, Status, Therapist, Way
+from bookings.models import Answer, Booking, MoveRequest, Proposal, Status, Therapist, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, taking_time
+from bookings.readiness import Readiness
 from practice import walltime
 from practice.models import Practice
 
@@ -42,22 +43,24 @@ def reschedule(
     act = Act(by, now, via, why)
     late = changes.lateness(booking, booking.reschedule_notice, act, accept_late)
     practice = Practice.objects.current()
-    _check_ready(booking, act, practice)
+    ready = _check_ready(booking, act, practice)
     ignoring = POLICY if override else NOTHING
     place = find_place(booking, start, therapist or booking.therapist, practice, by, now, ignoring)
-    if _asks_for_move(booking, act):
+    if act.by_client and asks_for_move(booking, ready):
         return _request_move(booking, place, start, practice, act, late)
     return _moved(booking, place, start, practice, act, late)
 
 
 @taking_time
 def approve_move(request: MoveRequest, *, by: User, now: dt.datetime) -> Booking:
-    """The therapist agrees to another time. Raises Conflict, SlotTaken, NotOffered."""
+    """The therapist agrees to another time. Raises Conflict, NotReady, SlotTaken, NotOffered."""
     booking = request.booking
-    if booking.status != Status.CONFIRMED or request.starts_at <= now or not changes.answer(request, Answer.TAKEN):
+    if booking.status != Status.CONFIRMED or request.starts_at <= now:
         raise Conflict
-    practice = Practice.objects.current()
-    act = Act(by, now, Way.STAFF)
+    practice, act = Practice.objects.current(), Act(by, now, Way.STAFF)
+    _check_ready(booking, act, practice)
+    if not changes.answer(request, Answer.TAKEN):
+        raise Conflict
     place = find_place(booking, request.starts_at, request.therapist, practice, by, now, JUDGED_AT_THE_HOLD)
     fee = booking.late_fee + rules.share(booking.price, booking.late_fee_percent)
     late = {"is_late": True, "late_fee": fee} if request.is_late else {}
@@ -75,15 +78,19 @@ def decline_move(request: MoveRequest, *, by: User, now: dt.datetime, why: str =
     return changed
 
 
-def _check_ready(booking: Booking, act: Act, practice: Practice) -> None:
+def _check_ready(booking: Booking, act: Act, practice: Practice) -> Readiness:
     """What a client still has to do stands in the way of their own move, and of nobody else's. What they said before this
     visit alone does not: another time is just what is offered then."""
-    ready = readiness.of(booking.client, booking.session_type, walltime.local_date(act.now, practice.zone))
+    today = walltime.local_date(act.now, practice.zone)
+    ready = readiness.of(booking.client, booking.session_type, today, to_act=True)
     ready.require(readiness.BY_CLIENT if act.by_client else readiness.OVERRIDING, act.by)
+    return ready
 
 
-def _asks_for_move(booking: Booking, act: Act) -> bool:
-    return act.by_client and booking.status == Status.CONFIRMED and booking.session_type.approval == Approval.ALWAYS
+def asks_for_move(booking: Booking, ready: Readiness) -> bool:
+    """Whether a client's move of this booking is a request: where the therapist approves each session of its type, or each
+    booking of this client's, or has something to look at first."""
+    return booking.status == Status.CONFIRMED and ready.needs_approval
 
 
 def _request_move(
@@ -180,15 +187,14 @@ def propose(booking: Booking, starts: list[dt.datetime], *, by: User, now: dt.da
 @taking_time
 def take_proposal(proposal: Proposal, *, by: User, now: dt.datetime) -> Booking:
     """The client takes a proposed time; the request moves there and is confirmed. Raises Conflict, SlotTaken, NotOffered."""
-    booking = proposal.booking
-    if booking.status != Status.REQUESTED or not Proposal.objects.filter(pk=proposal.pk, answer=Answer.OPEN).update(
-        answer=Answer.TAKEN
-    ):
+    booking, practice = proposal.booking, Practice.objects.current()
+    if booking.status != Status.REQUESTED:
         raise Conflict
     if proposal.starts_at <= now:
         raise NotOffered([Reason.TOO_SOON])
-    practice = Practice.objects.current()
     _check_ready(booking, Act(by, now, Way.WEB), practice)
+    if not Proposal.objects.filter(pk=proposal.pk, answer=Answer.OPEN).update(answer=Answer.TAKEN):
+        raise Conflict
     place = find_place(booking, proposal.starts_at, proposal.therapist, practice, by, now, JUDGED_AT_THE_HOLD)
     changed = _move(
         booking,

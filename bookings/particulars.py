@@ -78,7 +78,8 @@ class Particulars:
 def of_booking(booking: Booking, practice: Practice, now: dt.datetime) -> Particulars:
     """As they were agreed; `booking` comes with its session type and therapist."""
     waits = (
-        booking.status == Status.HELD and _readiness(booking.client, booking.session_type, practice, now).needs_approval
+        booking.status == Status.HELD
+        and readiness_of(booking.client, booking.session_type, practice, now).needs_approval
     )
     return Particulars(
         practice=practice,
@@ -123,11 +124,13 @@ def of_choice(
         else kind.cancellation_notice,
         late_fee_percent=practice.late_fee_percent,
         now=now,
-        is_request=_readiness(client, kind, practice, now).needs_approval if client else kind.approval != Approval.NONE,
+        is_request=readiness_of(client, kind, practice, now).needs_approval
+        if client
+        else kind.approval != Approval.NONE,
     )
 
 
-def _readiness(client: Client, kind: SessionType, practice: Practice, now: dt.datetime) -> Readiness:
+def readiness_of(client: Client, kind: SessionType, practice: Practice, now: dt.datetime) -> Readiness:
     return readiness.of(client, kind, walltime.local_date(now, practice.zone))
 
 

@@ -93,6 +93,11 @@ class Readiness:
         if in_the_way:
             raise NotReady(_for_the_desk(in_the_way) if by and by.role == Role.FRONT_DESK else in_the_way)
 
+    def require_no_review(self) -> None:
+        """For what a client would have confirmed at once, without anybody's answer. Raises NotReady."""
+        if reviews := [each for each in self.missing if each.code == "review_required"]:
+            raise NotReady(reviews)
+
 
 def _for_the_desk(missing: list[Missing]) -> list[Missing]:
     """The front desk learns that it cannot be, and nothing of flags, stages or consents."""
@@ -103,11 +108,13 @@ def _for_the_desk(missing: list[Missing]) -> list[Missing]:
     return [Missing("not_available", sentence, firmest)]
 
 
-def of(client: Client, session_type: SessionType, on: dt.date, *, booking: Booking | None = None) -> Readiness:
+def of(
+    client: Client, session_type: SessionType, on: dt.date, *, booking: Booking | None = None, to_act: bool = False
+) -> Readiness:
     """As things stand on the practice's date `on`, in one query. `booking` is the one that is asked about, for flags
-    that concern it alone."""
+    that concern it alone. `to_act` is for verbs: no consent is withdrawn and no stop raised before they are done."""
     rests = bool(session_type.requires_consents) or session_type.kind == Kind.TANTRIC
-    facts = known.of(client, on, EARLIER, {"session_type": session_type.pk}, agreements=rests)
+    facts = known.of(client, on, EARLIER, {"session_type": session_type.pk}, agreements=rests, to_act=to_act)
     about = f"booking:{booking.pk}" if booking and booking.pk else ""
     return Readiness(_found(client, facts, session_type, about), _needs_approval(facts, session_type, about))
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.models import User
 from bookings import changes, notices, placing, readiness
 from bookings.changes import Act
-from bookings.models import Booking, Status, Way
+from bookings.models import Answer, Booking, Status, Way
 from clients import agreements, documents
 from clients.errors import WhyNeeded
 from clients.models import Client, Document, OnWithdrawal, Restriction, RestrictionKind
@@ -100,8 +100,9 @@ def release(booking: Booking, act: Act, practice: Practice) -> Booking:
 
 def put_to_therapist(booking: Booking, act: Act, practice: Practice) -> Booking:
     """A confirmed booking waits for the therapist's answer, its time kept. One whose start has passed is released; a
-    request and a hold stay as they are, since neither can be confirmed now."""
-    if booking.status != Status.CONFIRMED:
+    request waits already, and other times that were proposed for it before this are looked at again first; a hold stays
+    as it is, since it cannot be confirmed now."""
+    if booking.status == Status.HELD or (booking.status == Status.REQUESTED and not _has_proposals(booking)):
         return booking
     if booking.starts_at <= act.now:
         return release(booking, act, practice)
@@ -110,6 +111,10 @@ def put_to_therapist(booking: Booking, act: Act, practice: Practice) -> Booking:
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.WAITING, notices.TO_LOOK_AT, practice=practice, now=act.now)
     return changed
+
+
+def _has_proposals(booking: Booking) -> bool:
+    return booking.proposals.filter(answer=Answer.OPEN).exists()
 
 
 def _end_running(booking: Booking, act: Act, practice: Practice) -> Booking:

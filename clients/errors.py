@@ -22,12 +22,24 @@ class RecordClosed(Declined):
     sentence = "This record is open to those who treat the client. In need you can open it with a reason."
 
 
+class OpenAlready(Declined):
+    """Opened in need twice, or by somebody who treats the client."""
+
+    code = "conflict"
+    sentence = "This record is open to you already."
+
+
 class WhyNeeded(Declined):
     sentence = "Please give a reason; it is kept."
 
 
 class DateAhead(Declined):
     sentence = "A decision is dated today or earlier."
+
+
+class DecidedMeanwhile(Declined):
+    code = "conflict"
+    sentence = "Somebody has decided about this client in the meantime. Please look at it, and decide again if it is still needed."
 
 
 class NotPublishable(Declined):

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from clients.models import Client, Consent, Submission, Understanding
+from practice.statements import ask
 
 FIRST_STAGE = "preparation"
 
@@ -59,6 +60,9 @@ class Facts:
     """What the caller asked along, by its first column."""
 
 
+# Sent in front of the question, in one message: what is asked after it is as it is once the row is ours.
+LOCK = "SELECT 1 FROM clients_client WHERE id = %(client)s FOR NO KEY UPDATE"
+
 # Each row: what it is, its name, what more there is to say, a number, a date.
 ABOUT_CLIENT = """
 SELECT * FROM (SELECT 'stage', s.slug, '', CAST(NULL AS integer), CAST(NULL AS date) FROM clients_stagedecision d
@@ -92,15 +96,21 @@ UNION ALL SELECT 'given', d.slug, '', v.number, NULL FROM clients_understanding 
 
 
 def of(
-    client: Client, on: dt.date, more: str = "", values: Mapping[str, Any] | None = None, *, agreements: bool = True
+    client: Client,
+    on: dt.date,
+    more: str = "",
+    values: Mapping[str, Any] | None = None,
+    *,
+    agreements: bool = True,
+    to_act: bool = False,
 ) -> Facts:
     """The facts as they stand on the practice's date `on`: one query, however much there is. `more` is SQL that goes on
     with “UNION ALL SELECT …” of the same five columns; it may name %(client)s and the `values`. `agreements` False leaves
-    documents out, for what rests on none: to plan that part takes PostgreSQL longer than all the rest."""
+    documents out, for what rests on none: that part takes PostgreSQL as long as all the rest. `to_act` is for who
+    writes what rests on them: the client is locked first, so that they stay as they are until the transaction ends."""
+    lock = LOCK if to_act and connection.features.has_select_for_update else ""
     asked = ABOUT_CLIENT + (AGREEMENTS if agreements else "") + more
-    with connection.cursor() as cursor:
-        cursor.execute(asked, {"client": client.pk, **(values or {})})
-        rows = cursor.fetchall()
+    rows = ask(asked, {"client": client.pk, **(values or {})}, after=lock)
     return _put_together(on, ((*row[:4], _date(row[4])) for row in rows))
 
 

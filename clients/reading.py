@@ -10,8 +10,8 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.models import Role, User
-from clients import permissions
-from clients.errors import RecordClosed, WhyNeeded
+from clients import permissions, records
+from clients.errors import OpenAlready, RecordClosed, WhyNeeded
 from clients.models import BreakGlass, Client
 from clients.opened import OPENED, READ
 from outbox import planning
@@ -40,9 +40,13 @@ def note_reading(user: User, client: Client, what: str, now: dt.datetime, *, to_
 @transaction.atomic
 def break_glass(user: User, client: Client, *, why: str, now: dt.datetime) -> BreakGlass:
     """Opens the record of a client whom this therapist does not treat, for a day: the reason is kept, the owners are told
-    by mail that it happened (nothing of what stands there), and the client sees the line. Raises WhyNeeded, RecordClosed."""
+    by mail that it happened (nothing of what stands there), and the client sees the line.
+    Raises WhyNeeded, OpenAlready, RecordClosed."""
     if not why.strip():
         raise WhyNeeded
+    records.lock(client)
+    if permissions.may_read(user, client, now):
+        raise OpenAlready
     if not permissions.may_break_glass(user, client, now):
         raise RecordClosed
     opened = BreakGlass.objects.create(

@@ -12,6 +12,11 @@ from clients import lookalikes
 from clients.models import Client
 
 
+def lock(client: Client) -> None:
+    """Whoever else acts on this client waits until the transaction ends; what is read after this is as they left it."""
+    Client.objects.select_for_update(no_key=True).values_list("pk").get(pk=client.pk)
+
+
 def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime) -> Client:
     """The client's row of an account that has none; a second call gives the first row."""
     known = {"name": name, "email": user.email, "date_of_birth": date_of_birth, "created_at": now}

@@ -125,11 +125,12 @@ def _run_together(pipe: Connection, entries: Sequence[Entry]) -> None:
 
 def _told(act: Callable[[], Any]) -> Answer:
     from bookings.errors import Refusal
+    from clients.errors import Declined
 
     began = time.monotonic()
     try:
         said, value = "done", act()
-    except Refusal as refusal:
+    except (Refusal, Declined) as refusal:
         said, value = type(refusal).__name__, None
     except Exception as error:  # what a client would meet as a page that broke
         said, value = f"error: {type(error).__name__}: {error}", None
@@ -160,7 +161,14 @@ def _without_expected_state() -> AbstractContextManager[Any]:
     return mock.patch.object(Booking.objects, "_queryset_class", Careless)
 
 
-TAKE_AWAY = {"lock": _without_lock, "expected_state": _without_expected_state}
+def _without_second_look() -> AbstractContextManager[Any]:
+    """A file writes what it was checked against, whatever has happened to it since."""
+    from bookings import importing
+
+    return mock.patch.object(importing, "_hold", lambda bookings: None)
+
+
+TAKE_AWAY = {"lock": _without_lock, "expected_state": _without_expected_state, "second_look": _without_second_look}
 
 
 @contextlib.contextmanager

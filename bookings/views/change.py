@@ -17,7 +17,7 @@ from bookings import diary, lifecycle, moves, particulars, picker, rules
 from bookings.diary import Ask
 from bookings.errors import Late, NotOffered, Refusal, SlotTaken
 from bookings.forms import FeeForm, MoveForm, WishForm
-from bookings.models import Approval, Booking, Length, Status, Therapist
+from bookings.models import Booking, Length, Status, Therapist
 from bookings.views.book import picker_links
 from bookings.views.mine import may_change
 from bookings.views.review import own
@@ -178,6 +178,7 @@ def _confirm_page(page: MovePage, start: dt.datetime, therapist: Therapist) -> H
     moved = Booking.objects.get(pk=booking.pk)
     moved.starts_at, moved.ends_at = start, start + dt.timedelta(minutes=booking.minutes)
     moved.session_type, moved.therapist, moved.client = booking.session_type, therapist, booking.client
+    ready = particulars.readiness_of(booking.client, booking.session_type, page.practice, page.now)
     initial = {"start": start.isoformat(), "therapist": therapist.slug, "accept_late": bool(fee)}
     shown = {
         "practice": page.practice,
@@ -185,7 +186,7 @@ def _confirm_page(page: MovePage, start: dt.datetime, therapist: Therapist) -> H
         "before": particulars.of_booking(booking, page.practice, page.now),
         "facts": particulars.of_booking(moved, page.practice, page.now),
         "fee": fee,
-        "is_request": booking.status == Status.CONFIRMED and booking.session_type.approval == Approval.ALWAYS,
+        "is_request": moves.asks_for_move(booking, ready),
         "form": MoveForm(initial=initial),
     }
     return render(page.request, "bookings/confirm_move.html", shown)

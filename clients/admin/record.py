@@ -41,6 +41,7 @@ class DecisionForm(forms.Form):
         max_length=5000,
         help_text="Sealed, and read by those who treat the client. The client sees the decision, never the note.",
     )
+    seen = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
 
 
 class WhyForm(forms.Form):
@@ -89,7 +90,8 @@ def journey(request: HttpRequest, pk: int) -> HttpResponse:
     if not isinstance(client, Client):
         return client
     today = timezone.localdate()
-    form = DecisionForm(request.POST if request.method == "POST" else None, initial={"decided_on": today})
+    initial = {"decided_on": today, "seen": decisions.latest(client)}
+    form = DecisionForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         decide = decisions.move_to_stage if said.pop("what") == MOVED else decisions.not_yet
