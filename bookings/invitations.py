@@ -7,21 +7,37 @@ import datetime as dt
 from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import User
 from outbox import planning, registry
 from outbox.models import Message
+from outbox.parts import Button, Context
 from outbox.registry import Said
+from outbox.wording import write
 from practice.models import Practice
 
 INVITED = "therapist_invited"
 KEEP_TRYING = dt.timedelta(days=7)
+PLACEHOLDERS = {
+    "name": "the therapist's name",
+    "address": "the address to sign in with",
+    "button": "the link to choose a password",
+    "ask_again": "the link to ask for a new one",
+}
 
 
 def register() -> None:
-    registry.register(INVITED, still_wanted, say)
+    registry.register(
+        INVITED,
+        still_wanted,
+        say,
+        title="Invitation of a therapist",
+        group="security",
+        placeholders=PLACEHOLDERS,
+        sample=lambda channel: _context("Mara", "mara@example.com", settings.SITE_URL + "/"),
+        needs=("button",),
+    )
 
 
 def invite(user: User, *, now: dt.datetime) -> None:
@@ -50,19 +66,18 @@ def still_wanted(message: Message, now: dt.datetime) -> bool:
 def say(message: Message, now: dt.datetime) -> Said:
     if message.user is None:
         raise ValueError("The account is gone.")
-    context = {
-        "practice": Practice.objects.current(),
-        "user": message.user,
-        "link": _password_link(message.user),
-        "ask_again": settings.SITE_URL + reverse("account_reset_password"),
+    context = _context(message.user.name, message.user.email, _password_link(message.user))
+    return write(message, context, Practice.objects.current())
+
+
+def _context(name: str, address: str, link: str) -> Context:
+    again = settings.SITE_URL + reverse("account_reset_password")
+    return {
+        "name": name,
+        "address": address,
+        "button": Button("Choose your password", link),
+        "ask_again": Button("Ask for a new link", again, quiet=True),
     }
-    subject = " ".join(render_to_string("emails/therapist_invited.subject.txt", context).split())
-    return Said(
-        subject=subject,
-        text=render_to_string("emails/therapist_invited.txt", context),
-        html=render_to_string("emails/therapist_invited.html", context),
-        kept=render_to_string("emails/therapist_invited.txt", context | {"link": "(link)"}),
-    )
 
 
 def _password_link(user: User) -> str:

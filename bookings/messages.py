@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from bookings import ical, notices, particulars
+from bookings.described import ABOUT, ANEW, IN_SMS, THEIRS, placeholders_of, sample_of
 from bookings.models import Answer, Booking, MoveRequest, Proposal, Status
 from outbox import registry
-from outbox.models import Message
+from outbox.models import Channel, Message
+from outbox.parts import Box, Button, Context, Points, Value
 from outbox.registry import Attachment, Said
+from outbox.wording import write
 from practice import words
 from practice.models import Practice
 
@@ -41,7 +42,19 @@ WITH_CALENDAR = frozenset({notices.CONFIRMED, notices.APPROVED, notices.MOVED, n
 
 def register() -> None:
     for kind in notices.KINDS:
-        registry.register(kind, still_wanted, say)
+        described = ABOUT[kind]
+        registry.register(
+            kind,
+            still_wanted,
+            say,
+            title=described.title,
+            group=described.group,
+            placeholders=placeholders_of(kind),
+            sample=lambda channel, kind=kind: sample_of(kind),
+            needs=described.needs,
+            in_sms=IN_SMS,
+            address=address,
+        )
 
 
 def booking_of(message: Message) -> Booking | None:
@@ -55,18 +68,24 @@ def still_wanted(message: Message, now: dt.datetime) -> bool:
     return booking is not None and booking.version == message.version and booking.status in WANTED_WHILE[message.kind]
 
 
+def address(message: Message) -> str:
+    """Where it would go today."""
+    booking = booking_of(message)
+    if booking is None:
+        return ""
+    if message.kind in notices.TO_THERAPIST:
+        return booking.therapist.user.email if booking.therapist.user else ""
+    return booking.client.phone if message.channel == Channel.SMS else booking.client.email
+
+
 def say(message: Message, now: dt.datetime) -> Said:
     booking = booking_of(message)
     if booking is None:
         raise ValueError("The booking is gone.")
     practice = Practice.objects.current()
-    context = _context(message, booking, practice, now)
-    name = message.kind.removeprefix("booking_")
-    subject = " ".join(render_to_string(f"emails/booking/{name}.subject.txt", context).split())
-    text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"emails/booking/{name}.txt", context)).strip() + "\n"
-    html = render_to_string(f"emails/booking/{name}.html", context)
-    attachments = (calendar_file(booking, practice, now),) if message.kind in WITH_CALENDAR else ()
-    return Said(subject=subject, text=text, html=html, kept=text, attachments=attachments)
+    has_file = message.kind in WITH_CALENDAR and message.channel == Channel.EMAIL
+    attachments = (calendar_file(booking, practice, now),) if has_file else ()
+    return write(message, _context(message, booking, practice, now), practice, attachments)
 
 
 def calendar_file(booking: Booking, practice: Practice, now: dt.datetime) -> Attachment:
@@ -91,33 +110,67 @@ def neutral_name(booking: Booking) -> str:
     return booking.session_type.neutral_name or "Session"
 
 
-def _context(message: Message, booking: Booking, practice: Practice, now: dt.datetime) -> dict[str, Any]:
+def _context(message: Message, booking: Booking, practice: Practice, now: dt.datetime) -> Context:
     zone = practice.zone
-    return {
-        "booking": booking,
-        "practice": practice,
+    values: dict[str, Value] = {
+        "client": booking.client.name,
+        "therapist": booking.therapist.name,
         "session": neutral_name(booking),
         "when": words.moment(booking.starts_at, zone),
         "until": words.time(booking.ends_at, zone),
         "zone": words.zone(practice.timezone),
         "length": words.counted(booking.minutes, "minute"),
         "price": words.price(booking.price, booking.currency),
-        "fee": words.money(booking.late_fee, booking.currency) if booking.late_fee else "",
-        "free_until": words.moment(booking.free_until_at, zone),
-        "facts": particulars.of_booking(booking, practice, now),
-        "late_share": words.share(booking.late_fee_percent),
-        "proposals": [words.moment(each.starts_at, zone) for each in _proposed(message, booking)],
-        "asked_for": [words.moment(each.starts_at, zone) for each in _asked_for(message, booking)],
-        "link": settings.SITE_URL + reverse("my_booking", args=[booking.ref]),
-        "staff_link": settings.SITE_URL + reverse("admin:bookings_booking_change", args=[booking.pk]),
-        "book_link": settings.SITE_URL + reverse("book"),
+    }
+    fee = words.money(booking.late_fee, booking.currency) if booking.late_fee else ""
+    times = _times(message, booking, practice)
+    return values | {
+        "facts": _facts(values, practice.address if booking.room_id else ""),
+        "terms": _terms(booking, practice, now),
+        "coming": _coming(booking, practice),
+        "owed": f"By the terms agreed when you booked, {fee} is due." if fee else "Nothing is owed.",
+        "times": times,
+        "asked": "another time" if times.lines else "a session",
+        "button": Button(ABOUT[message.kind].button, settings.SITE_URL + _page(message, booking)),
     }
 
 
-def _proposed(message: Message, booking: Booking) -> list[Proposal]:
-    return list(booking.proposals.filter(answer=Answer.OPEN)) if message.kind == notices.PROPOSED else []
+def _facts(values: Mapping[str, Value], address: str) -> Box:
+    when = f"{values['when']} to {values['until']} ({values['zone']})"
+    what = f"{values['session']}, {values['length']}"
+    return Box((when, what, f"With {values['therapist']}", *address.splitlines()))
 
 
-def _asked_for(message: Message, booking: Booking) -> list[MoveRequest]:
-    speaks_of_it = message.kind in (notices.MOVE_REQUESTED, notices.TO_ANSWER)
-    return list(booking.move_requests.filter(answer=Answer.OPEN)) if speaks_of_it else []
+def _terms(booking: Booking, practice: Practice, now: dt.datetime) -> str:
+    """The price, and until when cancelling is free, at the moment at which it is read."""
+    facts = particulars.of_booking(booking, practice, now)
+    costs = f"The price is {words.money(booking.price, booking.currency)}." if booking.price else "It costs nothing."
+    if not facts.late_fee or facts.is_late:
+        return f"{costs} {facts.cancelling}"
+    until = f"{words.moment(booking.free_until_at, practice.zone)} ({facts.zone})"
+    return f"{costs} Cancelling is free until {until}; after that {words.share(booking.late_fee_percent)} is due."
+
+
+def _coming(booking: Booking, practice: Practice) -> str:
+    """What to bring and how to find the door."""
+    way = f"How to find us: {practice.directions}" if practice.directions and booking.room_id else ""
+    return "\n\n".join(filter(None, (practice.bring, way)))
+
+
+def _times(message: Message, booking: Booking, practice: Practice) -> Points:
+    """The times proposed, or those wished for."""
+    open_ones: list[Proposal] | list[MoveRequest] = []
+    if message.kind == notices.PROPOSED:
+        open_ones = list(booking.proposals.filter(answer=Answer.OPEN))
+    elif message.kind in (notices.MOVE_REQUESTED, notices.TO_ANSWER):
+        open_ones = list(booking.move_requests.filter(answer=Answer.OPEN))
+    zone = words.zone(practice.timezone)
+    return Points(tuple(f"{words.moment(each.starts_at, practice.zone)} ({zone})" for each in open_ones))
+
+
+def _page(message: Message, booking: Booking) -> str:
+    """Where the button leads: a page that asks for a sign-in."""
+    leads_to = ABOUT[message.kind].leads_to
+    if leads_to == THEIRS:
+        return reverse("admin:bookings_booking_change", args=[booking.pk])
+    return reverse("book") if leads_to == ANEW else reverse("my_booking", args=[booking.ref])

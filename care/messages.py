@@ -5,20 +5,42 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from care import notices
 from care.models import Conversation
 from outbox import registry
-from outbox.models import Message
+from outbox.models import Channel, Message
+from outbox.parts import Button, Context
 from outbox.registry import Said
+from outbox.wording import write
 from practice.models import Practice
 
 
 def register() -> None:
-    for kind in notices.KINDS:
-        registry.register(kind, still_wanted, say)
+    registry.register(
+        notices.TO_CLIENT,
+        still_wanted,
+        say,
+        title="A message is waiting",
+        group="message",
+        placeholders={"client": "the client's name", "button": "the link to the message"},
+        sample=lambda channel: {"client": "Robin Vale", "button": Button("Read it", settings.SITE_URL + "/")},
+        needs=("button",),
+        in_sms=("client",),
+        address=address,
+    )
+    registry.register(
+        notices.TO_THERAPIST,
+        still_wanted,
+        say,
+        title="A client has written",
+        group="staff",
+        placeholders={"button": "the link to the message"},
+        sample=lambda channel: {"button": Button("Read it", settings.SITE_URL + "/")},
+        needs=("button",),
+        address=address,
+    )
 
 
 def conversation_of(message: Message) -> Conversation | None:
@@ -37,15 +59,21 @@ def say(message: Message, now: dt.datetime) -> Said:
     conversation = conversation_of(message)
     if conversation is None:
         raise ValueError("The conversation is gone.")
-    context = {
-        "practice": Practice.objects.current(),
-        "conversation": conversation,
-        "to_therapist": message.kind == notices.TO_THERAPIST,
-        "link": settings.SITE_URL + _page(message, conversation),
-    }
-    subject = " ".join(render_to_string("emails/message_waiting.subject.txt", context).split())
-    text = render_to_string("emails/message_waiting.txt", context)
-    return Said(subject=subject, text=text, html=render_to_string("emails/message_waiting.html", context), kept=text)
+    button = Button("Read it", settings.SITE_URL + _page(message, conversation))
+    context: Context = {"button": button}
+    if message.kind == notices.TO_CLIENT:
+        context = {"client": conversation.client.name, "button": button}
+    return write(message, context, Practice.objects.current())
+
+
+def address(message: Message) -> str:
+    """Where it would go today."""
+    conversation = conversation_of(message)
+    if conversation is None:
+        return ""
+    if message.kind == notices.TO_THERAPIST:
+        return conversation.therapist.user.email if conversation.therapist.user else ""
+    return conversation.client.phone if message.channel == Channel.SMS else conversation.client.email
 
 
 def _page(message: Message, conversation: Conversation) -> str:

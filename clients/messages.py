@@ -5,20 +5,38 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from clients.models import BreakGlass
 from clients.reading import RECORD_OPENED
 from outbox import registry
 from outbox.models import Message
+from outbox.parts import Button, Context
 from outbox.registry import Said
+from outbox.wording import write
 from practice.models import Practice
 from practice.words import moment
 
+PLACEHOLDERS = {
+    "who": "who opened it",
+    "when": "when",
+    "until": "until when it stays open to them",
+    "button": "the link to the reason",
+}
+SAMPLE = {"who": "Jonas", "when": "Thursday 4 June 2026, 10:00", "until": "Thursday 4 June 2026, 11:00"}
+
 
 def register() -> None:
-    registry.register(RECORD_OPENED, still_wanted, say)
+    registry.register(
+        RECORD_OPENED,
+        still_wanted,
+        say,
+        title="A record was opened in need",
+        group="security",
+        placeholders=PLACEHOLDERS,
+        sample=lambda channel: SAMPLE | {"button": Button("Look at the reason", settings.SITE_URL + "/")},
+        needs=("who", "button"),
+    )
 
 
 def _opened(message: Message) -> BreakGlass | None:
@@ -33,17 +51,11 @@ def say(message: Message, now: dt.datetime) -> Said:
     opened, practice = _opened(message), Practice.objects.current()
     if opened is None:
         raise ValueError("The reading is gone.")
-    context = {
-        "practice": practice,
-        "who": opened.user,
+    link = settings.SITE_URL + reverse("admin:clients_breakglass_change", args=[opened.pk])
+    context: Context = {
+        "who": str(opened.user),
         "when": moment(opened.opened_at, practice.zone),
         "until": moment(opened.open_until_at, practice.zone),
-        "link": settings.SITE_URL + reverse("admin:clients_breakglass_change", args=[opened.pk]),
+        "button": Button("Look at the reason", link),
     }
-    text = render_to_string("emails/record_opened.txt", context)
-    return Said(
-        subject=" ".join(render_to_string("emails/record_opened.subject.txt", context).split()),
-        text=text,
-        html=render_to_string("emails/record_opened.html", context),
-        kept=text,
-    )
+    return write(message, context, practice)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.template.loader import render_to_string
-
 from accounts.models import Role, User
 from outbox import planning, registry
 from outbox.models import Message
+from outbox.parts import Code, Context
 from outbox.registry import Said
+from outbox.wording import write
 from practice import walltime
 from practice.models import Practice
 from practice.words import moment
@@ -21,11 +21,26 @@ from vault.models import Anchor
 
 LEDGER_HEAD = "ledger_head"
 KEEP_TRYING = dt.timedelta(days=3)
+PLACEHOLDERS = {
+    "entries": "how many entries it has",
+    "when": "when",
+    "head": "the number and the sum of its last entry",
+    "command": "what to run to compare",
+}
 
 
 def register() -> None:
     anchors.register(tell_owners)
-    registry.register(LEDGER_HEAD, still_wanted, say)
+    registry.register(
+        LEDGER_HEAD,
+        still_wanted,
+        say,
+        title="Where the ledger stands",
+        group="security",
+        placeholders=PLACEHOLDERS,
+        sample=lambda channel: _context(Anchor(seq=412, hash="5f2c…", count=412), "Thursday 4 June 2026, 10:00"),
+        needs=("head",),
+    )
 
 
 def tell_owners(anchor: Anchor, now: dt.datetime) -> None:
@@ -61,14 +76,17 @@ def say(message: Message, now: dt.datetime) -> Said:
     anchor, practice = _anchor(message), Practice.objects.current()
     if anchor is None:
         raise ValueError("The head is gone.")
-    context = {"practice": practice, "anchor": anchor, "when": moment(anchor.at, practice.zone)}
-    text = render_to_string("emails/ledger_head.txt", context)
-    return Said(
-        subject=" ".join(render_to_string("emails/ledger_head.subject.txt", context).split()),
-        text=text,
-        html=render_to_string("emails/ledger_head.html", context),
-        kept=text,
-    )
+    return write(message, _context(anchor, moment(anchor.at, practice.zone)), practice)
+
+
+def _context(anchor: Anchor, when: str) -> Context:
+    head = f"{anchor.seq}:{anchor.hash}"
+    return {
+        "entries": "1 entry" if anchor.count == 1 else f"{anchor.count} entries",
+        "when": when,
+        "head": Code(head),
+        "command": Code(f"python manage.py verify_ledger --against {head}"),
+    }
 
 
 def _anchor(message: Message) -> Anchor | None:

@@ -4,11 +4,23 @@ upward while imports do not."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from outbox.models import Message
+from outbox.parts import Context
+
+GROUPS = {
+    "booking": "Bookings",
+    "reminder": "Reminders",
+    "care": "Before and after a session",
+    "forms": "Forms",
+    "message": "Messages waiting",
+    "security": "Accounts and security",
+    "staff": "To the practice",
+}
+"""What a kind is of, in the order in which they are shown."""
 
 
 class Attachment(NamedTuple):
@@ -19,7 +31,8 @@ class Attachment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a message says. `kept` is the text without its signed links; that is what the row keeps."""
+    """What a message says; a text message has only its text. `kept` is the text without its links; that is what the row
+    keeps."""
 
     subject: str
     text: str
@@ -28,20 +41,63 @@ class Said:
     attachments: tuple[Attachment, ...] = field(default_factory=tuple)
 
 
-class Kind(NamedTuple):
-    still_wanted: Callable[[Message, dt.datetime], bool]
-    say: Callable[[Message, dt.datetime], Said]
+StillWanted = Callable[[Message, dt.datetime], bool]
+Say = Callable[[Message, dt.datetime], Said]
+
+
+def _nothing(channel: str) -> Context:
+    return {}
+
+
+def _same_address(message: Message) -> str:
+    return message.user.email if message.user and message.channel == "email" else message.recipient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    name: str
+    still_wanted: StillWanted
+    say: Say
+    title: str = ""
+    """What people call it, like “Booking confirmed”."""
+    group: str = "staff"
+    """One of GROUPS."""
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    """What may stand in its wording, and what each stands for."""
+    sample: Callable[[str], Context] = _nothing
+    """Values for a preview on that channel: nobody's."""
+    needs: tuple[str, ...] = ()
+    """Placeholders without which the message would be of no use."""
+    in_sms: tuple[str, ...] = ()
+    """Placeholders that may stand in a text message."""
+    address: Callable[[Message], str] = _same_address
+    """Where it would go today; empty where nowhere."""
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(
-    name: str, still_wanted: Callable[[Message, dt.datetime], bool], say: Callable[[Message, dt.datetime], Said]
-) -> None:
-    _kinds[name] = Kind(still_wanted, say)
+def register(name: str, still_wanted: StillWanted, say: Say, **more: object) -> None:
+    """`more`: title, group, placeholders and sample, and what else a Kind may have."""
+    _kinds[name] = Kind(name=name, still_wanted=still_wanted, say=say, **more)  # type: ignore[arg-type]
 
 
 def kind_of(message: Message) -> Kind:
     """Raises KeyError for a kind nobody registered."""
     return _kinds[message.kind]
+
+
+def kinds() -> list[Kind]:
+    """All of them, group by group, in the order in which they were registered."""
+    order = list(GROUPS)
+    return sorted(_kinds.values(), key=lambda kind: order.index(kind.group))
+
+
+def named(name: str) -> Kind | None:
+    return _kinds.get(name)
+
+
+def title_of(name: str) -> str:
+    """What people call a kind; something readable also for one that is no longer registered."""
+    kind = _kinds.get(name)
+    return kind.title if kind else name.replace("_", " ").capitalize()

@@ -72,7 +72,7 @@ def test_confirmation_repeats_the_facts_the_terms_and_how_to_come() -> None:
     text = said(notices.CONFIRMED, booking).text
 
     assert (
-        f"Session, 60 minutes\nThursday 4 June 2026, 10:00 to 11:00 (London time)\nWith {booking.therapist.name}\n1 Mill Lane\nLondon"
+        f"Thursday 4 June 2026, 10:00 to 11:00 (London time)\nSession, 60 minutes\nWith {booking.therapist.name}\n1 Mill Lane\nLondon"
         in text
     )
     assert (

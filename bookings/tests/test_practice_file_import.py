@@ -258,7 +258,7 @@ def test_invitation_leads_to_a_page_where_a_password_is_set(client, mailoutbox):
     enter(EXAMPLE)
     delivery.sweep(lambda: NOW)
     letter = next(mail for mail in mailoutbox if mail.to == ["therapist@demo.example"])
-    link = letter.body.split("Choose your password here: ")[1].split()[0].removeprefix("http://testserver")
+    link = letter.body.split("Choose your password: ")[1].split()[0].removeprefix("http://testserver")
     answer = client.get(link, follow=True)
     assert answer.status_code == 200
     answer = client.post(

@@ -1,0 +1,92 @@
+"""What people call each message about a booking, what may stand in its words, and values of nobody for previews."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from bookings import kinds
+from outbox.parts import Box, Button, Context, Points
+
+PLACEHOLDERS = {
+    "client": "the client's name",
+    "therapist": "the therapist's name",
+    "session": "the neutral name of the session",
+    "when": "day and time of the session",
+    "until": "when it ends",
+    "zone": "whose time that is, like London time",
+    "length": "how long it takes",
+    "price": "what was agreed",
+    "facts": "a box with time, session, therapist and address",
+    "terms": "the price, and until when cancelling is free",
+    "coming": "what to bring and how to find you, from the practice's settings",
+    "button": "the link to what comes next",
+}
+OF_SOME = {
+    "times": "the other times, one a line",
+    "owed": "what is owed by the terms, or that nothing is",
+    "asked": "“a session” or “another time”",
+}
+IN_SMS = ("client", "therapist", "when", "until", "zone", "length")
+SAMPLE: Context = {
+    "client": "Robin Vale",
+    "therapist": "Mara",
+    "session": "Session",
+    "when": "Thursday 4 June 2026, 10:00",
+    "until": "11:00",
+    "zone": "London time",
+    "length": "60 minutes",
+    "price": "£70",
+    "facts": Box(("Thursday 4 June 2026, 10:00 to 11:00 (London time)", "Session, 60 minutes", "With Mara", "1 Mill Lane")),
+    "terms": "The price is £70. Cancelling is free until Wednesday 3 June 2026, 10:00 (London time); after that half the "
+    "price is due.",
+    "coming": "Come as you are. There are towels and water.\n\nHow to find us: the blue door, second bell.",
+    "times": Points(("Friday 5 June 2026, 15:00 (London time)", "Saturday 6 June 2026, 11:30 (London time)")),
+    "owed": "Nothing is owed.",
+    "asked": "another time",
+}  # fmt: skip
+
+MINE, THEIRS, ANEW = "my booking", "booking in the office", "book"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    title: str
+    button: str
+    leads_to: str = MINE
+    more: tuple[str, ...] = ()
+    """Placeholders beyond those that all have."""
+    group: str = "booking"
+    needs: tuple[str, ...] = ("facts",)
+
+
+ABOUT = {
+    kinds.CONFIRMED: About("Booking confirmed", "See or change the booking"),
+    kinds.REQUESTED: About("Request received", "See the request"),
+    kinds.APPROVED: About("Request granted", "See or change the booking"),
+    kinds.DECLINED: About("Request declined", "Choose another session", ANEW, needs=()),
+    kinds.PROPOSED: About("Other times proposed", "Choose a time", more=("times",), needs=("times", "button")),
+    kinds.MOVED: About("Booking moved", "See or change the booking"),
+    kinds.MOVE_REQUESTED: About("Wish for another time received", "See the booking", more=("times",), needs=()),
+    kinds.MOVE_DECLINED: About("Wish for another time declined", "See or change the booking"),
+    kinds.CANCELLED: About("Booking cancelled", "Book another time", ANEW, more=("owed",)),
+    kinds.EXPIRED: About("Request expired", "Choose another time", ANEW, needs=()),
+    kinds.WAITING: About("Session not confirmed at present", "See the session"),
+    kinds.REMINDER: About("Reminder of a session", "See or change the booking", group="reminder"),
+    kinds.TO_ANSWER: About(
+        "A request to answer", "Answer the request", THEIRS, ("times", "asked"), "staff", ("button",)
+    ),
+    kinds.NOT_ANSWERED: About("A request has expired", "See the booking", THEIRS, group="staff"),
+    kinds.TO_LOOK_AT: About("A session to look at", "Answer it", THEIRS, group="staff", needs=("button",)),
+}
+
+
+def placeholders_of(kind: str) -> dict[str, str]:
+    return PLACEHOLDERS | {name: OF_SOME[name] for name in ABOUT[kind].more}
+
+
+def sample_of(kind: str) -> Context:
+    """All that this kind may say, with a button that leads to the site's first page."""
+    shown = {name: SAMPLE[name] for name in placeholders_of(kind) if name != "button"}
+    return shown | {"button": Button(ABOUT[kind].button, settings.SITE_URL + "/")}
