@@ -165,7 +165,7 @@ def _without_second_look() -> AbstractContextManager[Any]:
     """A file writes what it was checked against, whatever has happened to it since."""
     from bookings import importing
 
-    return mock.patch.object(importing, "_hold", lambda bookings: None)
+    return mock.patch.object(importing, "_hold", return_value=None)
 
 
 TAKE_AWAY = {"lock": _without_lock, "expected_state": _without_expected_state, "second_look": _without_second_look}
