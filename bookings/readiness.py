@@ -46,6 +46,8 @@ class Missing:
         return f"{self.code}:{self.about}"
 
 
+BLOCKED = Missing("not_available", "We are sorry: no booking is possible.", Weight.PHYSICS)
+
 # What the session type asks for, the client's sessions that took place, and whether this type is known to them.
 EARLIER = """
 UNION ALL SELECT 'asks', s.slug, s.name, p.count, NULL FROM bookings_prerequisite p
@@ -120,7 +122,9 @@ def of(
 
 
 def _found(client: Client, facts: Facts, session_type: SessionType, about: str) -> tuple[Missing, ...]:
-    """The firmest first."""
+    """The firmest first. Where a block stands nothing else is told: no form or consent would change it."""
+    if "block" in facts.restrictions:
+        return (BLOCKED,)
     return (
         *_age(client, facts.on),
         *_standing(facts, about),
@@ -204,9 +208,7 @@ def _age(client: Client, on: dt.date) -> Iterable[Missing]:
 
 
 def _standing(facts: Facts, about: str) -> Iterable[Missing]:
-    """A block says no more than that no booking is possible; a stop says what to do."""
-    if "block" in facts.restrictions:
-        yield Missing("not_available", "We are sorry: no booking is possible.", Weight.PHYSICS)
+    """A stop says what to do."""
     if facts.stops & {"", about}:
         sentence = (
             "Something you told us needs a word with the therapist first. Please write or call; we look at it with you."

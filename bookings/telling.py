@@ -40,6 +40,12 @@ def visit_is_open(booking: Booking, today: dt.date) -> bool:
 
 
 @transaction.atomic
+def was_told(booking: Booking) -> bool:
+    """Whether the client has answered for this visit."""
+    told = Submission.objects.filter(client=booking.client, about=about(booking), signed_at__isnull=False)
+    return told.exists()
+
+
 def sign_off(submission: Submission, *, by: User, now: dt.datetime) -> list[Flag]:
     """Raises what `intake.sign_off` raises; gives the flags."""
     raised = intake.sign_off(submission, by=by, now=now, on=_today(now))

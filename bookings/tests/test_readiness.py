@@ -303,6 +303,9 @@ def test_the_front_desk_learns_over_the_api_that_it_cannot_be_and_not_why() -> N
 def test_a_blocked_client_learns_only_that_no_booking_is_possible() -> None:
     client, kind, therapist = bookable()
     blocked(client, kind)
+    stopped(client, kind)
+    too_early(client, kind)
+    no_consent(client, kind)
     with pytest.raises(NotReady) as raised:
         lifecycle.book(wish(client, kind, therapist), by=client.user, now=NOW)
     assert str(raised.value) == "We are sorry: no booking is possible."
@@ -448,11 +451,13 @@ def booked_as(number: int) -> Booking:
 def test_each_reason_is_a_sentence() -> None:
     client, kind, _ = bookable()
     for lack in MISSING:
-        if lack is not no_consent and lack is not under_age:  # no_consent needs the document that withdrawn made
+        if lack not in (no_consent, under_age, blocked):  # no_consent needs the document that withdrawn made
             lack(client, kind)
     sentences = [each.sentence for each in readiness.of(client, kind, TODAY).missing]
-    assert len(sentences) == 10 - 1
-    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in sentences)
+    assert len(sentences) == 8
+    assert all(
+        sentence[0].isupper() and sentence.endswith(".") for sentence in (*sentences, readiness.BLOCKED.sentence)
+    )
 
 
 def test_nobody_keeps_a_time_with_an_address_that_is_not_confirmed() -> None:

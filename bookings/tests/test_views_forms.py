@@ -334,6 +334,16 @@ def test_a_stop_at_a_visit_concerns_that_visit_alone_and_another_time_costs_noth
     assert list(Flag.objects.values_list("action", "about")) == [("stop", f"booking:{visit.pk}")]
 
 
+def test_what_was_told_for_a_visit_is_thanked_for_and_not_asked_as_if_anew(visit_at) -> None:
+    browser, person, version = visit_at
+    booking = make_booking(client=person, starts_at=ahead(1))
+    before = browser.get(f"/my/{booking.ref}/").content.decode()
+    browser.post(f"/my/{booking.ref}/visit/", {"version": version.pk, "today-q-fever": "no"})
+    after = browser.get(f"/my/{booking.ref}/").content.decode()
+    assert ["Answer a few short questions" in page for page in (before, after)] == [True, False]
+    assert "Answer once more" in after
+
+
 def test_a_visit_that_was_stopped_can_be_moved_by_the_client(visit_at) -> None:
     browser, person, version = visit_at
     session_type = make_session_type()

@@ -11,6 +11,7 @@ from bookings import lifecycle, moves
 from bookings.models import Booking, MoveRequest, Status
 from bookings.placing import Wish
 from bookings.tests.factories import make_booking, make_session_type, make_therapist_at_work
+from bookings.tests.test_readiness import make_questionnaire
 from clients.tests.factories import make_client_with_account
 from practice.models import Practice
 from practice.tests.factories import make_practice
@@ -61,6 +62,17 @@ def test_list_shows_what_comes_and_what_was(client, me, relaxing):
         assert link in page.text
     assert f"/my/{past.ref}/cancel/" not in page.text
     assert "/book/relaxing/?minutes=60&amp;therapist=mara" in page.text
+
+
+def test_list_says_where_something_is_left_to_fill_in_or_to_sign(client, me, relaxing):
+    booking = book(me, relaxing)
+    before = client.get("/my/").text
+    make_questionnaire()
+    assert ["Something is left to fill in or to sign" in page for page in (before, client.get("/my/").text)] == [
+        False,
+        True,
+    ]
+    assert "Fill in “Health”" in client.get(f"/my/{booking.ref}/").text
 
 
 def test_empty_list_says_what_to_do_next(client, me, relaxing):
@@ -253,7 +265,7 @@ def test_list_takes_as_many_queries_for_three_bookings_as_for_one(
     for day in range(count):
         book(me, relaxing, in_days(5 + day))
         make_booking(client=me, session_type=relaxing, status=Status.COMPLETED, starts_at=in_days(-5 - day))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(10):
         client.get("/my/")
 
 
@@ -261,7 +273,7 @@ def test_one_booking_and_its_other_times_take_a_bounded_number_of_queries(
     client, me, relaxing, django_assert_max_num_queries
 ):
     booking = book(me, relaxing)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(f"/my/{booking.ref}/")
     with django_assert_max_num_queries(12):
         client.get(f"/my/{booking.ref}/reschedule/")

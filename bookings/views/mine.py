@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import journey, lifecycle, moves, notices, particulars, story
+from bookings import journey, lifecycle, moves, notices, particulars, readiness, story, telling
 from bookings.errors import Refusal
 from bookings.messages import calendar_file
 from bookings.models import Booking, Proposal, Status
@@ -45,7 +45,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
     page = _page(Paginator(past.order_by("-starts_at", "-pk"), PAGE), request.GET.get("page", "1"))
     shown = {
         "practice": practice,
-        "coming": _rows(coming, practice, now),
+        "coming": _coming(list(coming), practice, now),
         "past": _rows(page.object_list, practice, now),
         "page": page,
         "chosen": choice.recalled(request, now),
@@ -60,10 +60,17 @@ def _page(pages: Paginator[Booking], number: str) -> Page[Booking]:
         raise Http404 from None
 
 
-def _rows(found: QuerySet[Booking], practice: Practice, now: dt.datetime) -> list[dict[str, Any]]:
+def _rows(found: Iterable[Booking], practice: Practice, now: dt.datetime) -> list[dict[str, Any]]:
     return [
         {"booking": each, "facts": of_row(each, practice, now), "may_change": may_change(each, now)} for each in found
     ]
+
+
+def _coming(found: list[Booking], practice: Practice, now: dt.datetime) -> list[dict[str, Any]]:
+    """Each with whether something of the client's is still missing for it."""
+    today = walltime.local_date(now, practice.zone)
+    lacking = readiness.incomplete([each for each in found if each.status in CHANGEABLE], today) if found else set()
+    return [row | {"is_incomplete": row["booking"].pk in lacking} for row in _rows(found, practice, now)]
 
 
 def of_row(booking: Booking, practice: Practice, now: dt.datetime) -> Particulars:
@@ -96,6 +103,7 @@ def booking(request: HttpRequest, ref: str) -> HttpResponse:
         "may_undo": may_undo(found, now),
         "late_fee": words.money(found.late_fee, found.currency),
         "has_calendar": found.status in IN_CALENDARS,
+        "visit_told": telling.was_told(found),
         "visit_asked": bool(asked_at(found, walltime.local_date(now, practice.zone))),
         "needed": to_fill_in(found, now, practice),
     }
