@@ -20,6 +20,9 @@ CLIENTS = (
     ("demo-olive", "Olive Oldersign", "olive@demo.example", "1981-05-27"),
     ("demo-blake", "Blake Blockley", "blake@demo.example", "1977-01-09"),
     ("demo-reed", "Reed Readymoor", "reed@demo.example", "1988-08-31"),
+    ("demo-quinn", "Quinn Question", "quinn@demo.example", "1983-11-15"),
+    ("demo-warren", "Warren Warnley", "warren@demo.example", "1975-04-22"),
+    ("demo-bo", "Bo Blockley", "b.lake@demo.example", "1977-09-01"),
 )
 # Week (0 is the current one), day, client, therapist, start, session type, minutes, room.
 BOOKED = (
@@ -32,6 +35,9 @@ BOOKED = (
     (1, 2, "demo-rowan", "mara", "14:00", "relaxing-massage", 60, "garden"),
     (-2, 2, "demo-olive", "mara", "16:00", "relaxing-massage", 60, "garden"),
     (1, 2, "demo-olive", "mara", "16:00", "relaxing-massage", 60, "garden"),
+    (2, 2, "demo-quinn", "mara", "14:00", "tantric-introduction", 120, "quiet"),
+    (-2, 2, "demo-warren", "mara", "10:00", "relaxing-massage", 60, "garden"),
+    (2, 2, "demo-warren", "mara", "10:00", "relaxing-massage", 60, "garden"),
 )
 SIGNED_BEFORE = dt.timedelta(days=40)
 DECIDED_BEFORE = dt.timedelta(days=2)
@@ -50,10 +56,11 @@ def sign_before(now: dt.datetime) -> None:
 
 
 def enter_states(now: dt.datetime, today: dt.date) -> None:
-    """Half an intake, a stop, a review, a block, and one who has done all that the next stage asks."""
-    holly, stella, rowan, blake, reed = (
+    """Half an intake, a stop, a review, a block, one who has done all that the next stage asks, and two of whom `care`
+    has more to tell."""
+    holly, stella, rowan, blake, reed, quinn, warren = (
         Client.objects.select_related("user").get(ref=f"demo-{name}")
-        for name in ("holly", "stella", "rowan", "blake", "reed")
+        for name in ("holly", "stella", "rowan", "blake", "reed", "quinn", "warren")
     )
     begin_forms(holly, now, pages=2)
     sign_forms(stella, now, {"circulation": ["clot"], "circulation-more": "Left calf; the doctor looks again soon."})
@@ -62,6 +69,11 @@ def enter_states(now: dt.datetime, today: dt.date) -> None:
     sign_agreements(rowan, now, "privacy", "treatment")
     _block(blake, now)
     _make_ready(reed, now, today)
+    sign_forms(quinn, now)
+    sign_agreements(quinn, now, "privacy", "treatment", "tantric-session")
+    understand_boundaries(quinn, now)
+    sign_forms(warren, now)
+    sign_agreements(warren, now, "privacy", "treatment")
 
 
 def _block(client: Client, now: dt.datetime) -> None:

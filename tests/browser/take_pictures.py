@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bookings import demo
+from care import demo
 from tests.browser import scene
 from tests.browser.conftest import SIZES
 

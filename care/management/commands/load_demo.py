@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from bookings import demo
+from bookings.demo import PASSWORD
+from care import demo
 
 
 class Command(BaseCommand):
@@ -20,6 +21,6 @@ class Command(BaseCommand):
                 "The demo practice has passwords that everybody knows, so it is not loaded in production."
             )
         if demo.load(timezone.now()):
-            self.stdout.write(f"The demo practice is loaded; every sign-in has the password {demo.PASSWORD}.")
+            self.stdout.write(f"The demo practice is loaded; every sign-in has the password {PASSWORD}.")
         else:
             self.stdout.write("There is a practice here already; nothing was loaded.")
