@@ -106,6 +106,11 @@ class KeyReused(Refusal):
     sentence = "This key was used for another request already. Please use a new one."
 
 
+class NoSuchFeed(Refusal):
+    code = "not_found"
+    sentence = "There is no calendar at this address any more."
+
+
 class Busy(Refusal):
     code = "not_available"
     sentence = "The diary is very busy at this moment. Please try once more."

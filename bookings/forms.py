@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.forms import NameField, PageForm, SignUpForm
 from bookings import rules
-from bookings.models import Length, Therapist
+from bookings.models import Length, Shows, Therapist
 
 YEARS = range(1900, 9991)
 NOT_A_DATE = "Write the date like 31/05/1980, or choose it in the calendar."
@@ -151,3 +151,19 @@ class FeeForm(PageForm):
 class MoveForm(FeeForm):
     start = InstantField(widget=forms.HiddenInput)
     therapist = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+
+class FeedForm(PageForm):
+    """What is to become of one's calendar address: made or renewed, shown with more or less in it, removed."""
+
+    do = forms.ChoiceField(choices=[("make", "make"), ("show", "show"), ("remove", "remove")], widget=forms.HiddenInput)
+    shows = forms.ChoiceField(label="What it shows", required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, offered: Sequence[Shows], shown: str | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.usual = shown or (Shows.INITIALS if Shows.INITIALS in offered else offered[0])
+        self.fields["shows"].choices = [(each.value, each.label) for each in offered]
+        self.fields["shows"].initial = self.usual
+
+    def clean_shows(self) -> Shows:
+        return Shows(self.cleaned_data["shows"] or self.usual)

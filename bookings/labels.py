@@ -31,7 +31,7 @@ LABELS = labelled(
             "booking"
         ): "ref therapist session_type room minutes starts_at ends_at session_on booked_on status made_via "
         "cancellation_notice reschedule_notice late_fee_percent no_show_fee_percent created_at cancelled_at is_late "
-        "checked_in_at started_at ended_at",
+        "coming_said_at checked_in_at started_at ended_at",
         personal("invoice"): "price currency late_fee",
         internal("booking"): "id client version busy_from_at busy_until_at",
         internal("working"): "hold_ends_at answer_by_at",
@@ -46,5 +46,9 @@ LABELS = labelled(
         internal("booking"): "id booking answer_by_at",
     },
     Proposal={personal("booking"): "therapist starts_at made_at answer", internal("booking"): "id booking"},
+    CalendarFeed={
+        personal("account"): "shows made_at fetched_at",
+        internal("account"): "id user digest content_digest changed_at",
+    },
     IdempotencyKey={internal("working"): "id user key digest booking answer made_at"},
 )

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from bookings.views import agreements, book, change, entrance, forms, journey, mine, offer, review, visit
+from bookings.views import agreements, book, change, entrance, feeds, forms, journey, mine, offer, review, visit
 from clients.views import record
 
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("accounts/details/", entrance.details, name="my_details"),
     path("my/journey/", journey.path, name="my_journey"),
     path("my/record/", record.record, name="my_record"),
+    path("my/calendar/", feeds.mine, name="my_feed"),
+    path("feeds/<str:secret>.ics", feeds.feed, name="feed"),
     path("my/forms/", forms.forms, name="my_forms"),
     path("my/forms/<slug:slug>/", forms.form, name="my_form"),
     path("my/forms/<slug:slug>/<int:number>/", forms.page, name="my_form_page"),

@@ -23,7 +23,8 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         is_public = bool(PUBLIC.fullmatch(request.path_info))
         if not is_public:
             response.headers["X-Robots-Tag"] = "noindex"
-        if not is_public or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        is_feed = request.path_info.startswith("/feeds/") and response.has_header("ETag")  # kept, and asked about again
+        if not is_feed and (not is_public or settings.SESSION_COOKIE_NAME in request.COOKIES):
             response.headers["Cache-Control"] = "no-store"
         if request.method == "POST" and request.path_info == reverse("account_logout"):
             response.headers["Clear-Site-Data"] = '"cache", "storage"'

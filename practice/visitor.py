@@ -1,5 +1,7 @@
 """Where a request really comes from."""
 
+import ipaddress
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -11,3 +13,13 @@ def client_ip(request: HttpRequest) -> str:
     if proxies and len(forwarded) >= proxies:
         return forwarded[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def neighbourhood(request: HttpRequest) -> str:
+    """The address; of IPv6 the /64, since a single caller has all of that."""
+    text = client_ip(request)
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    return text if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))

@@ -19,10 +19,10 @@ LAYER_OF = {
         "practice_file.spelling practice_file.text",
         1: "constraints fields keys models prepared querysets statements",
         2: "asking described facts parts placeholders wording brochure choice copies diary documents health journey loading opened pages particulars permissions picker reach readiness registry reports story trail verifier "
-        "practice_file.current practice_file.known",
+        "calendars links subscribed practice_file.current practice_file.known",
         3: "absences ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
         "planning proof reaching reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
-        "practice_file.offer_rows practice_file.people_rows",
+        "feeds practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas signing",
         5: "adapter admin admin_site api apps backends context management middleware migrations sessions tasks templatetags "
         "urls views visitor",

@@ -182,6 +182,7 @@ def address(route: str, w: SimpleNamespace) -> str:
         "uidb36": "1",
         "key": "x-y",
         "app_label": "bookings",
+        "secret": "x" * 43,
     }
     path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda found: str(values[found[1]]), route)
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), path)

@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 
 from accounts.models import Role, User
 from bookings import absences, treating
+from bookings.admin import feeds
 from bookings.admin.offer import IN_LISTS
 from bookings.errors import Refusal
 from bookings.models import Booking, Closure, DateHours, Offer, Therapist, TimeOff, WeeklyHours
@@ -124,6 +125,9 @@ class TherapistAdmin(HoursAdmin):
         "evening_names": "With names",
     }
     inlines = [WeeklyHoursInline, DateHoursInline, TimeOffInline, OfferInline]
+
+    def get_urls(self) -> list[Any]:
+        return [*feeds.paths(self.admin_site), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Therapist]:
         return own(request, super().get_queryset(request), "user")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from ninja.security import HttpBearer
 
 from accounts import records, throttle
 from accounts.errors import EntryRefused
-from practice.visitor import client_ip
+from practice.visitor import neighbourhood
 
 
 class Bearer(HttpBearer):
@@ -26,7 +25,7 @@ class Bearer(HttpBearer):
         try:
             found = records.recognise(token, "client")
         except EntryRefused:
-            _take(f"api refused {_neighbourhood(request)}", now)
+            _take(f"api refused {neighbourhood(request)}", now)
             raise
         if not records.note_use(found, now):
             _take(f"api token {found.pk}", now)
@@ -45,20 +44,10 @@ class StaffBearer(Bearer):
 
 def anyone(request: HttpRequest) -> str:
     """For the public calls: counted by address."""
-    _take(f"api public {_neighbourhood(request)}", timezone.now())
+    _take(f"api public {neighbourhood(request)}", timezone.now())
     return "anyone"
 
 
 def _take(key: str, now: Any) -> None:
     """A minute's worth may be taken at once."""
     throttle.take(key, settings.API_RATE, settings.API_RATE, now)
-
-
-def _neighbourhood(request: HttpRequest) -> str:
-    """The address; of IPv6 the /64, since a single caller has all of that."""
-    text = client_ip(request)
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    return text if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))

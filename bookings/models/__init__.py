@@ -11,6 +11,7 @@ from bookings.models.booking import (
     Status,
     Way,
 )
+from bookings.models.feed import CalendarFeed, Shows
 from bookings.models.hours import Closure, DateHours, TimeOff, WeeklyHours
 from bookings.models.offer import (
     LONGEST_BUSY,
@@ -35,6 +36,7 @@ __all__ = [
     "Approval",
     "Booking",
     "BookingChange",
+    "CalendarFeed",
     "Closure",
     "DateHours",
     "EveningList",
@@ -49,6 +51,7 @@ __all__ = [
     "Room",
     "SessionType",
     "SessionTypeRoom",
+    "Shows",
     "Stage",
     "Status",
     "Therapist",

@@ -37,6 +37,7 @@ BLOCKING = (Status.HELD, Status.REQUESTED, Status.CONFIRMED, Status.COMPLETED, S
 class Way(models.TextChoices):
     WEB = "web", "client, online"
     STAFF = "staff", "the practice"
+    LINK = "link", "client, by the link in a message"
     API = "api", "over the API"
     IMPORT = "import", "practice file"
     CLOCK = "clock", "by itself, when its time came"
@@ -96,6 +97,9 @@ class Booking(models.Model):
     answer_by_at = models.DateTimeField(null=True, blank=True, help_text="When an unanswered request expires.")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     is_late = models.BooleanField(default=False, help_text="Cancelled or moved inside the notice.")
+    coming_said_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the client said that they will come, at the time it has now."
+    )
     checked_in_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

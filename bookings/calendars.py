@@ -1,0 +1,75 @@
+"""What a session is called, and how it stands, in people's calendars: beside a mail, as a download, in a feed.
+
+Only reads. Names are neutral; what a therapist's feed says of a client is what they chose to have shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+
+from bookings import ical
+from bookings.ical import Entry, File, Party, Standing
+from bookings.models import Booking, Status
+from outbox.registry import Attachment
+from practice import words
+from practice.models import Practice
+
+ALARM_BEFORE = dt.timedelta(hours=1)
+HOW_TO_CHANGE = (
+    "To move or cancel it, please use our message or “My bookings”; a change in your calendar does not reach us."
+)
+
+STANDING = {Status.REQUESTED: Standing.TENTATIVE} | dict.fromkeys(
+    (Status.CANCELLED, Status.DECLINED, Status.EXPIRED), Standing.CANCELLED
+)
+
+
+def neutral_name(booking: Booking) -> str:
+    return booking.session_type.neutral_name or "Session"
+
+
+def beside_mail(booking: Booking, practice: Practice, recipient: str, now: dt.datetime) -> Attachment:
+    """For the client's mail about it; a calendar that has it moves it, or takes it out, by itself."""
+    return _attachment(ical.letter(of_client(booking, practice, now), organizer(practice), Party(recipient)))
+
+
+def download(booking: Booking, practice: Practice, now: dt.datetime) -> Attachment:
+    return _attachment(ical.download(of_client(booking, practice, now), organizer(practice)))
+
+
+def organizer(practice: Practice) -> Party:
+    """Who stands behind it in a calendar: the practice, by the address that people write to."""
+    return Party(practice.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1], practice.name)
+
+
+def uid(name: str) -> str:
+    """The same for all of a booking's life, and in every calendar."""
+    return f"{name}@{urlsplit(settings.SITE_URL).hostname}"
+
+
+def of_client(booking: Booking, practice: Practice, now: dt.datetime) -> Entry:
+    """How it stands in its client's own calendar; `now` is the moment of which it tells."""
+    waits = "Requested: " if booking.status == Status.REQUESTED else ""
+    when = f"{words.moment(booking.starts_at, practice.zone)} ({words.zone(practice.timezone)})"
+    return Entry(
+        uid=uid(booking.ref),
+        sequence=booking.version,
+        standing=STANDING.get(Status(booking.status), Standing.CONFIRMED),
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        summary=waits + neutral_name(booking),
+        location=practice.address if booking.room_id else "",
+        description=f"{when}\n{HOW_TO_CHANGE}",
+        url=settings.SITE_URL + reverse("my_booking", args=[booking.ref]),
+        stamp_at=now,
+        alarm_before=ALARM_BEFORE,
+    )
+
+
+def _attachment(file: File) -> Attachment:
+    return Attachment("session.ics", file.content, f"text/calendar; method={file.method}")
