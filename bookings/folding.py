@@ -60,16 +60,17 @@ def _asking(told: Stand | None, known: Stand | None, now: Stand) -> str:
 
 
 def _standing(told: Stand | None, known: Stand | None, now: Stand, has_asked: bool) -> str:
+    if now.asked_for:
+        return "" if told == now else kinds.MOVE_REQUESTED
+    stays = known is None or _place(known) == _place(now)
+    if stays and (has_asked or (known and known.asked_for)):
+        return kinds.MOVE_DECLINED
     if known is None or known.status in OVER:
         return kinds.CONFIRMED
     if known.status == "requested":
         return kinds.APPROVED
-    if _place(known) != _place(now):
+    if not stays:
         return kinds.MOVED
-    if now.asked_for:
-        return "" if told and told.asked_for == now.asked_for else kinds.MOVE_REQUESTED
-    if has_asked or known.asked_for:
-        return kinds.MOVE_DECLINED
     return "" if told else kinds.CONFIRMED
 
 

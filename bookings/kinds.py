@@ -25,3 +25,10 @@ STANDING = (
 """What tells the client how their booking stands; of several quick changes, one of these."""
 
 TO_THERAPIST = frozenset({TO_ANSWER, NOT_ANSWERED, TO_LOOK_AT})
+
+GROUP_OF = {REMINDER: "reminder", PREPARATION: "care", AFTERCARE: "care", FORMS_MISSING: "forms"}
+
+
+def group_of(kind: str) -> str:
+    """What a client chooses about; “booking” where there is no choice but the channel."""
+    return GROUP_OF.get(kind, "booking")

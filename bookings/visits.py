@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 
 from accounts.models import User
-from bookings import changes, placing, readiness
+from bookings import changes, notices, placing, readiness
 from bookings.changes import Act
 from bookings.errors import Conflict, NotGiven, NotReady, ReasonNeeded
 from bookings.models import Booking, BookingChange, Status, Way
@@ -85,7 +85,9 @@ def end(booking: Booking, *, by: User, now: dt.datetime, why: str = "") -> Booki
     """The session is over and took place; `why` where it was ended early. Raises Conflict."""
     if booking.status != Status.CONFIRMED or booking.started_at is None or booking.ended_at:
         raise Conflict
-    return changes.change(booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF, why), ended_at=now)
+    changed = changes.change(booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF, why), ended_at=now)
+    notices.follow_up(changed, now=now)
+    return changed
 
 
 # What they ask

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
+from copy import copy
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from outbox import nudge
-from outbox.models import Channel, Message, State
+from outbox.models import Channel, Message, MessageQuerySet, State
 from practice.prepared import insert
 
-NO_ADDRESS = {Channel.EMAIL: "There is no e-mail address.", Channel.SMS: "There is no telephone number."}
+DUE_BEFORE_RESTORE = "It was due before a backup was restored, and may have been sent then."
+BATCH = 500
+NO_ADDRESS: dict[str, str] = {
+    Channel.EMAIL: "There is no e-mail address.",
+    Channel.SMS: "There is no telephone number.",
+}
 
 
 def draft(
@@ -47,6 +54,14 @@ def not_to_go(message: Message, state: State, why: str) -> Message:
     return message
 
 
+def by(message: Message, channel: str, address: str) -> Message:
+    """The same message over one channel; each has a key of its own."""
+    made = copy(message)
+    made.channel, made.recipient, made.message_id = channel, address, uuid.uuid4()
+    made.key = message.key if channel == Channel.EMAIL else f"{message.key}:{channel}"
+    return made
+
+
 def plan(messages: Sequence[Message]) -> None:
     """Saves the rows, and wakes the worker once the transaction is kept. What is to go out and has no address is kept as
     failed, so that somebody sees it."""
@@ -54,10 +69,20 @@ def plan(messages: Sequence[Message]) -> None:
         message if message.recipient or message.state != State.PLANNED else _unaddressed(message)
         for message in messages
     ]
-    if rows:
-        insert(*rows)
+    for first in range(0, len(rows), BATCH):
+        insert(*rows[first : first + BATCH])
     if any(row.state == State.PLANNED for row in rows):
         transaction.on_commit(nudge.send)
+
+
+def plan_once(messages: Sequence[Message]) -> list[Message]:
+    """Plans those whose key is new, and gives them; however many do the same at the same moment, each is planned once."""
+    known = set(Message.objects.filter(key__in=[message.key for message in messages]).values_list("key", flat=True))
+    fresh = [message for message in messages if message.recipient and message.key not in known]
+    Message.objects.bulk_create(fresh, ignore_conflicts=True)
+    if fresh:
+        transaction.on_commit(nudge.send)
+    return fresh
 
 
 def _unaddressed(message: Message) -> Message:
@@ -70,3 +95,18 @@ def cancel(about: str, *, kinds: Sequence[str] = (), but_not: Sequence[str] = ()
     if kinds:
         planned = planned.filter(kind__in=kinds)
     return planned.filter(~Q(kind__in=but_not)).update(state=State.CANCELLED)
+
+
+def due_before(at: dt.datetime) -> dict[str, int]:
+    """What has not gone out and was due up to that moment, by kind."""
+    counted = _due_before(at).order_by("kind").values_list("kind").annotate(Count("pk"))
+    return dict(counted)
+
+
+def expire_due_before(at: dt.datetime) -> int:
+    """After a restore: whether it was sent, the restored rows do not know."""
+    return _due_before(at).update(state=State.EXPIRED, last_error=DUE_BEFORE_RESTORE)
+
+
+def _due_before(at: dt.datetime) -> MessageQuerySet:
+    return Message.objects.open().filter(due_at__lte=at)

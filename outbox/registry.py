@@ -23,6 +23,14 @@ GROUPS = {
 """What a kind is of, in the order in which they are shown."""
 
 
+class NotWanted(Exception):
+    """Raised by `still_wanted` instead of False where staff should read why it does not go out."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
 class Attachment(NamedTuple):
     name: str
     content: bytes

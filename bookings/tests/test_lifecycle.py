@@ -126,9 +126,10 @@ def test_finished_hold_is_confirmed_and_the_confirmation_and_reminder_are_planne
     booking = lifecycle.finish(held, by=user_of(client), now=NOW + MINUTE)
 
     assert (booking.pk, booking.status, booking.hold_ends_at) == (held.pk, Status.CONFIRMED, None)
-    assert messages(booking) == [(notices.CONFIRMED, State.PLANNED), (notices.REMINDER, State.PLANNED)]
-    reminder = Message.objects.get(kind=notices.REMINDER)
-    assert (reminder.due_at, reminder.expires_at) == (booking.starts_at - dt.timedelta(hours=24), booking.starts_at)
+    assert messages(booking) == [(notices.CONFIRMED, State.PLANNED), *[(notices.REMINDER, State.PLANNED)] * 2]
+    early, late = Message.objects.filter(kind=notices.REMINDER).order_by("due_at")
+    assert (early.due_at, early.expires_at) == (at("2026-06-02 10:00"), late.due_at)
+    assert (late.due_at, late.expires_at) == (at("2026-06-04 08:00"), booking.starts_at)  # three hours before is night
 
 
 def test_lapsed_hold_can_still_be_finished_while_the_time_is_free() -> None:
@@ -395,6 +396,7 @@ def test_cancelled_booking_frees_its_time_and_takes_its_reminder_back() -> None:
     assert messages(booking) == [
         (notices.CONFIRMED, State.CANCELLED),
         (notices.REMINDER, State.CANCELLED),
+        (notices.REMINDER, State.CANCELLED),
         (notices.CANCELLED, State.PLANNED),
     ]
     assert lifecycle.book(wish(client, session_type), by=user, now=NOW).status == Status.CONFIRMED
@@ -408,9 +410,10 @@ def test_cancellation_can_be_undone_until_it_has_been_told() -> None:
 
     undone = lifecycle.undo_cancel(booking, by=user, now=NOW + MINUTE)
     assert undone.status == Status.CONFIRMED
-    assert messages(undone)[-3:] == [
+    assert messages(undone)[-4:] == [
         (notices.CANCELLED, State.CANCELLED),
         (notices.CONFIRMED, State.PLANNED),
+        (notices.REMINDER, State.PLANNED),
         (notices.REMINDER, State.PLANNED),
     ]
 
@@ -512,6 +515,7 @@ def test_change_made_from_an_old_reading_of_the_booking_is_refused() -> None:
 def test_booking_made_inside_the_reminders_time_gets_no_reminder() -> None:
     session_type, _ = make_offer_of_one()
     client = make_client_with_account()
+    Practice.objects.create(reminders="48h")
 
     booking = lifecycle.book(wish(client, session_type), by=user_of(client), now=at("2026-06-03 11:00"))
 

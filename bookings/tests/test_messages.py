@@ -37,7 +37,7 @@ def make_open_practice() -> None:
 
 def said(kind: str, booking: Booking, now: dt.datetime = NOW) -> Said:
     kinds = [] if kind == notices.REMINDER else [kind]  # a confirmed booking has its reminder by itself
-    notices.announce(booking, *kinds, practice=Practice.objects.current(), now=now)
+    notices.announce(booking, *kinds, practice=Practice.objects.current(), now=now, anew=False)
     return messages.say(Message.objects.filter(kind=kind).latest("pk"), now)
 
 

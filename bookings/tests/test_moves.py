@@ -47,7 +47,7 @@ def test_moved_booking_is_the_same_one_at_its_new_time() -> None:
         "moved",
         {"from": at(TEN).isoformat(), "to": at("2026-06-05 15:00").isoformat()},
     )
-    assert messages(moved)[-2:] == [(notices.MOVED, "planned"), (notices.REMINDER, "planned")]
+    assert messages(moved)[-3:] == [(notices.MOVED, "planned"), *[(notices.REMINDER, "planned")] * 2]
 
 
 def test_booking_may_move_into_its_own_old_time() -> None:

@@ -191,7 +191,8 @@ def test_booking_that_only_files_have_told_of_follows_the_file():
         ("imported", "confirmed", "confirmed"),
     ]
     assert list(Message.objects.filter(kind="booking_reminder", state="planned").values_list("due_at", "version")) == [
-        (at("2027-01-03 11:00"), 2)
+        (at("2027-01-02 11:00"), 2),
+        (at("2027-01-04 08:00"), 2),
     ]
 
 
@@ -290,7 +291,10 @@ def test_client_is_joined_to_an_account_that_has_confirmed_its_address():
 def test_import_confirms_nothing_and_reminds_of_what_is_to_come():
     enter(example(**{"bookings[1]": booking(start="2026-05-05T10:00", status="completed")}))
     kinds = Message.objects.exclude(kind="therapist_invited").values_list("kind", "recipient", "due_at")
-    assert list(kinds) == [("booking_reminder", "sam@example.com", at("2027-01-03 10:00"))]
+    assert list(kinds) == [
+        ("booking_reminder", "sam@example.com", at("2027-01-02 10:00")),
+        ("booking_reminder", "sam@example.com", at("2027-01-04 08:00")),
+    ]
 
 
 # The command

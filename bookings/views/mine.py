@@ -82,7 +82,7 @@ def may_change(booking: Booking, now: dt.datetime) -> bool:
 
 
 def may_undo(booking: Booking, now: dt.datetime) -> bool:
-    just_now = booking.cancelled_at is not None and now < booking.cancelled_at + notices.UNDO
+    just_now = booking.cancelled_at is not None and now < booking.cancelled_at + notices.grace()
     cancelling = story.cancelling_to_undo(booking, now) if just_now else None
     return cancelling is not None and cancelling.by_id == booking.client.user_id
 

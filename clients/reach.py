@@ -1,0 +1,74 @@
+"""How a client is reached: whether at all, and by which channels for each group of messages. Only reads."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.conf import settings
+
+from clients.models import Client
+from outbox import wording
+from outbox.models import Channel, Message
+from outbox.registry import NotWanted
+
+BOOKING = "booking"
+REMINDER = "reminder"
+CARE = "care"
+FORMS = "forms"
+WAITING = "message"
+GROUPS = (BOOKING, REMINDER, CARE, FORMS, WAITING)
+"""What a client chooses about; changes of a booking are told in one way at least."""
+
+REFUSED = "The client does not want to be contacted."
+NOT_CHOSEN = "The client has chosen not to get this kind of message this way."
+NO_TEXTS = "The client has not agreed to text messages at this number."
+
+
+class Way(NamedTuple):
+    channel: str
+    address: str
+
+
+def chosen(client: Client, group: str) -> list[str]:
+    """The channels they chose; e-mail where they never chose."""
+    wishes: dict[str, list[str]] = client.reached_by or {}
+    return wishes.get(group, [Channel.EMAIL])
+
+
+def takes_texts(client: Client) -> bool:
+    """They agreed to it, for the number they have now, and the practice can send them."""
+    agreed = client.texts_agreed_at is not None and client.texts_number == client.phone
+    return agreed and bool(client.phone) and bool(settings.SMS_URL)
+
+
+def ways(client: Client, group: str, kind: str) -> list[Way]:
+    """Where a message of this kind goes: nowhere for who wants no contact or none of the group. What has to be told goes
+    by e-mail where no chosen way is open, to an empty address if need be, so that somebody sees it."""
+    if client.contact_refused_at is not None:
+        return []
+    found = [way for channel in chosen(client, group) if (way := _way(client, channel, kind)).address]
+    if found or group != BOOKING:
+        return found
+    others = [_way(client, channel, kind) for channel in (Channel.EMAIL, Channel.SMS)]
+    return [way for way in others if way.address][:1] or [Way(Channel.EMAIL, "")]
+
+
+def _way(client: Client, channel: str, kind: str) -> Way:
+    if channel == Channel.SMS:
+        return Way(channel, client.phone if takes_texts(client) and wording.has_sms(kind) else "")
+    return Way(channel, client.email)
+
+
+def require_wanted(client: Client, group: str, message: Message) -> None:
+    """Asked again when a message is about to go out. Raises NotWanted with the reason that staff read."""
+    if client.contact_refused_at is not None:
+        raise NotWanted(REFUSED)
+    if message.channel == Channel.SMS and not takes_texts(client):
+        raise NotWanted(NO_TEXTS)
+    if group != BOOKING and message.channel not in chosen(client, group):
+        raise NotWanted(NOT_CHOSEN)
+
+
+def is_unreachable(client: Client) -> bool:
+    """Nothing at all can be sent to them, wanted or not."""
+    return not client.email and not takes_texts(client)
