@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bookings.demo import PASSWORD
 from care import demo
 from tests.browser import scene
 from tests.browser.conftest import SIZES
@@ -73,7 +74,7 @@ def test_pictures_of_trust(page, live_server):
     def enter(who):
         page.context.clear_cookies()
         page.goto(f"{site}/accounts/login/")
-        scene.fill(page, {"E-mail": f"{who}@demo.example", "Password": demo.PASSWORD})
+        scene.fill(page, {"E-mail": f"{who}@demo.example", "Password": PASSWORD})
         page.get_by_label("Password").press("Enter")
         page.wait_for_url("**/my/" if who != "therapist" else "**/admin/")
 
