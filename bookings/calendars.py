@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from bookings import ical
+from bookings import ical, kinds
 from bookings.ical import Entry, File, Party, Standing
 from bookings.models import Booking, Status
+from outbox.models import Channel, Message
 from outbox.registry import Attachment
 from practice import words
 from practice.models import Practice
@@ -24,6 +25,9 @@ HOW_TO_CHANGE = (
     "To move or cancel it, please use our message or “My bookings”; a change in your calendar does not reach us."
 )
 
+INTO_CALENDAR = frozenset({kinds.CONFIRMED, kinds.APPROVED, kinds.MOVED})
+CALENDAR_AGAIN = frozenset({kinds.CANCELLED, kinds.DECLINED, kinds.EXPIRED, kinds.WAITING})
+
 STANDING = {Status.REQUESTED: Standing.TENTATIVE} | dict.fromkeys(
     (Status.CANCELLED, Status.DECLINED, Status.EXPIRED), Standing.CANCELLED
 )
@@ -31,6 +35,14 @@ STANDING = {Status.REQUESTED: Standing.TENTATIVE} | dict.fromkeys(
 
 def neutral_name(booking: Booking) -> str:
     return booking.session_type.neutral_name or "Session"
+
+
+def goes_beside(kind: str, booking: Booking) -> bool:
+    """What confirms puts it into the client's calendar; what ends or unsettles it goes where an earlier mail had put it."""
+    if kind in INTO_CALENDAR:
+        return True
+    said = Message.objects.filter(about=f"booking:{booking.pk}", kind__in=INTO_CALENDAR, channel=Channel.EMAIL)
+    return kind in CALENDAR_AGAIN and said.filter(sent_at__isnull=False).exists()
 
 
 def beside_mail(booking: Booking, practice: Practice, recipient: str, now: dt.datetime) -> Attachment:

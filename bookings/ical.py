@@ -166,16 +166,3 @@ def _clean(words: str) -> str:
 
 def _one_line(words: str) -> str:
     return " ".join(_clean(words).split())
-
-
-def event(
-    *, uid: str, sequence: int, starts_at: dt.datetime, ends_at: dt.datetime, summary: str, location: str,
-    description: str, organizer_email: str, stamp_at: dt.datetime, cancelled: bool = False,
-) -> bytes:  # fmt: skip
-    """A calendar with this one event."""
-    standing = Standing.CANCELLED if cancelled else Standing.CONFIRMED
-    entry = Entry(
-        uid=uid, sequence=sequence, starts_at=starts_at, ends_at=ends_at, summary=summary, location=location,
-        description=description, stamp_at=stamp_at, standing=standing,
-    )  # fmt: skip
-    return download(entry, Party(organizer_email)).content

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 
-from bookings import ical, notices, particulars
+from bookings import calendars, notices, particulars
 from bookings.described import ABOUT, ANEW, IN_SMS, THEIRS, placeholders_of, sample_of
 from bookings.models import Answer, Booking, MoveRequest, Proposal, Status
 from outbox import registry
 from outbox.models import Channel, Message
 from outbox.parts import Box, Button, Context, Points, Value
-from outbox.registry import Attachment, Said
+from outbox.registry import Said
 from outbox.wording import write
 from practice import words
 from practice.models import Practice
@@ -37,7 +36,6 @@ WANTED_WHILE: dict[str, tuple[str, ...]] = {
     notices.EXPIRED: (Status.EXPIRED,),
     notices.NOT_ANSWERED: (Status.EXPIRED, Status.CONFIRMED),
 }
-WITH_CALENDAR = frozenset({notices.CONFIRMED, notices.APPROVED, notices.MOVED, notices.CANCELLED})
 
 
 def register() -> None:
@@ -83,31 +81,9 @@ def say(message: Message, now: dt.datetime) -> Said:
     if booking is None:
         raise ValueError("The booking is gone.")
     practice = Practice.objects.current()
-    has_file = message.kind in WITH_CALENDAR and message.channel == Channel.EMAIL
-    attachments = (calendar_file(booking, practice, now),) if has_file else ()
+    has_file = message.channel == Channel.EMAIL and calendars.goes_beside(message.kind, booking)
+    attachments = (calendars.beside_mail(booking, practice, message.recipient, now),) if has_file else ()
     return write(message, _context(message, booking, practice, now), practice, attachments)
-
-
-def calendar_file(booking: Booking, practice: Practice, now: dt.datetime) -> Attachment:
-    """The booking as calendars take it, under its neutral name."""
-    content = ical.event(
-        uid=f"{booking.ref}@{urlsplit(settings.SITE_URL).hostname}",
-        sequence=booking.version,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        summary=neutral_name(booking),
-        location=practice.address if booking.room_id else "",
-        description=words.moment(booking.starts_at, practice.zone) + f" ({words.zone(practice.timezone)})",
-        organizer_email=practice.email,
-        stamp_at=now,
-        cancelled=booking.status == Status.CANCELLED,
-    )
-    method = "CANCEL" if booking.status == Status.CANCELLED else "PUBLISH"
-    return Attachment("session.ics", content, f"text/calendar; method={method}")
-
-
-def neutral_name(booking: Booking) -> str:
-    return booking.session_type.neutral_name or "Session"
 
 
 def _context(message: Message, booking: Booking, practice: Practice, now: dt.datetime) -> Context:
@@ -115,7 +91,7 @@ def _context(message: Message, booking: Booking, practice: Practice, now: dt.dat
     values: dict[str, Value] = {
         "client": booking.client.name,
         "therapist": booking.therapist.name,
-        "session": neutral_name(booking),
+        "session": calendars.neutral_name(booking),
         "when": words.moment(booking.starts_at, zone),
         "until": words.time(booking.ends_at, zone),
         "zone": words.zone(practice.timezone),

@@ -101,15 +101,40 @@ def test_name_of_the_session_stays_out_of_the_message_unless_the_practice_gives_
     assert "antric" not in letter.subject + letter.text + letter.html + letter.attachments[0].content.decode()
 
 
-def test_confirmation_carries_a_calendar_file_and_the_cancellation_takes_it_back() -> None:
+def calendar_of(kind: str, booking: Booking) -> tuple[str, str, str] | None:
+    """Method, standing and UID of the file beside the message; None where there is none."""
+    attached = said(kind, booking).attachments
+    if not attached:
+        return None
+    (event,) = Calendar.from_ical(attached[0].content).events
+    return attached[0].mimetype, str(event["status"]), str(event["uid"])
+
+
+@pytest.mark.parametrize("kind", [notices.CONFIRMED, notices.APPROVED, notices.MOVED])
+def test_confirmation_asks_the_calendar_to_take_it_in(kind: str) -> None:
     make_open_practice()
-    booking = make_booking(status=Status.CANCELLED)
+    booking = make_booking()
+    asked = ("text/calendar; method=REQUEST", "CONFIRMED", f"{booking.ref}@testserver")
+    assert calendar_of(kind, booking) == asked
 
-    (file,) = said(notices.CANCELLED, booking).attachments
 
-    (event,) = Calendar.from_ical(file.content).events
-    assert (str(event["uid"]), str(event["status"])) == (f"{booking.ref}@testserver", "CANCELLED")
-    assert file.mimetype.endswith("method=CANCEL")
+@pytest.mark.parametrize(
+    ("kind", "status", "method", "standing"),
+    [
+        (notices.CANCELLED, Status.CANCELLED, "CANCEL", "CANCELLED"),
+        (notices.DECLINED, Status.DECLINED, "CANCEL", "CANCELLED"),
+        (notices.EXPIRED, Status.EXPIRED, "CANCEL", "CANCELLED"),
+        (notices.WAITING, Status.REQUESTED, "REQUEST", "TENTATIVE"),
+    ],
+)
+def test_calendar_that_has_it_is_told_what_became_of_it_and_another_is_not(kind, status, method, standing) -> None:
+    make_open_practice()
+    booking, never_told = make_booking(status=status), make_booking(status=status)
+    sent = {"state": State.SENT, "sent_at": NOW, "created_at": NOW, "due_at": NOW, "expires_at": NOW}
+    Message.objects.create(kind=notices.CONFIRMED, about=notices.about(booking), key="told", **sent)
+
+    assert calendar_of(kind, booking) == (f"text/calendar; method={method}", standing, f"{booking.ref}@testserver")
+    assert calendar_of(kind, never_told) is None
 
 
 def test_whole_way_from_booking_to_letter() -> None:
@@ -124,7 +149,7 @@ def test_whole_way_from_booking_to_letter() -> None:
     assert (letter.to, letter.subject) == ([client.email], "Confirmed: Thursday 4 June 2026, 10:00")
     parts = message_from_bytes(letter.message().as_bytes()).walk()
     attached = [(part.get_filename(), part["Content-Type"]) for part in parts if part.get_filename()]
-    assert attached == [("session.ics", 'text/calendar; method="PUBLISH"; charset="utf-8"')]
+    assert attached == [("session.ics", 'text/calendar; method="REQUEST"; charset="utf-8"')]
     delivery.sweep(lambda: booking.starts_at - dt.timedelta(hours=24))
     assert mail.outbox[1].subject == "Reminder: Thursday 4 June 2026, 10:00"
 

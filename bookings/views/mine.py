@@ -14,9 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import journey, lifecycle, moves, notices, particulars, readiness, story, telling
+from bookings import calendars, journey, lifecycle, moves, notices, particulars, readiness, story, telling
 from bookings.errors import Refusal
-from bookings.messages import calendar_file
 from bookings.models import Booking, Proposal, Status
 from bookings.particulars import Particulars
 from bookings.views import choice, needed
@@ -124,7 +123,7 @@ def calendar(request: HttpRequest, ref: str) -> HttpResponse:
     found = own(request, ref)
     if found.status not in IN_CALENDARS:
         raise Http404
-    file = calendar_file(found, Practice.objects.current(), timezone.now())
+    file = calendars.download(found, Practice.objects.current(), timezone.now())
     return HttpResponse(
         file.content,
         content_type=file.mimetype,
