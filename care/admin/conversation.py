@@ -53,7 +53,7 @@ class ConversationAdmin(CareAdmin):
             if form.is_valid() and self._act(request, conversation, form):
                 return self.to_row(conversation)
             conversation.refresh_from_db()
-        self.note(request, conversation.client, to_them=conversation.therapist.user_id == request.user.pk)
+        self.note(request, conversation.client, is_theirs=conversation.therapist.user_id == request.user.pk)
         shown = {
             "conversation": conversation,
             "lines": conversation.lines.select_related("conversation", "by"),

@@ -19,6 +19,7 @@ from practice.admin_site import clock
 @admin.register(Incident)
 class IncidentAdmin(CareAdmin):
     reads = "incident"
+    author = "recorded_by"
     template = "incident"
     list_display = ["when", "client", "severity", "follow_up_on", "is_followed_up"]
     list_select_related = ["client"]

@@ -26,15 +26,18 @@ from practice.admin_site import ReadOnlyAdmin
 
 
 class CareAdmin(ReadOnlyAdmin):
-    """Rows about one client: `to_client` is the way to them, `reads` the word that the client finds in their record."""
+    """Rows about one client: `to_client` is the way to them, `reads` the word that the client finds in their record,
+    `author` who decided it, who may read that much back also when they do not treat the client any more."""
 
     to_client = "client"
     reads = ""
+    author = ""
     template = "act"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        mine = permissions.readable_by(request.user, timezone.now())
-        return super().get_queryset(request).filter(**{f"{self.to_client}__in": mine})
+        mine = Q(**{f"{self.to_client}__in": permissions.readable_by(request.user, timezone.now())})
+        own = Q(**{self.author: request.user}) if self.author else mine
+        return super().get_queryset(request).filter(mine | own)
 
     def may(self, request: HttpRequest, verb: str) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.{verb}_{self.opts.model_name}")
@@ -54,7 +57,8 @@ class CareAdmin(ReadOnlyAdmin):
     def opened(self, request: HttpRequest, object_id: str) -> Any:
         """The row with what is clinical in it, which leaves a line."""
         row = self.found(request, object_id)
-        self.note(request, self.client_of(row))
+        is_own = bool(self.author) and getattr(row, f"{self.author}_id") == request.user.pk
+        self.note(request, self.client_of(row), is_theirs=is_own)
         return row
 
     def client_of(self, row: Any) -> Client:
@@ -62,9 +66,10 @@ class CareAdmin(ReadOnlyAdmin):
             row = getattr(row, step)
         return row
 
-    def note(self, request: HttpRequest, client: Client, *, to_them: bool = False) -> None:
+    def note(self, request: HttpRequest, client: Client, *, is_theirs: bool = False) -> None:
+        """`is_theirs`: written to this reader or by them."""
         try:
-            note_reading(request.user, client, self.reads, timezone.now(), to_them=to_them)
+            note_reading(request.user, client, self.reads, timezone.now(), to_them=is_theirs)
         except Declined:
             raise Http404 from None
 

@@ -20,6 +20,7 @@ from practice.admin_site import clock
 class RefusalAdmin(CareAdmin):
     to_client = "booking__client"
     reads = "refusal"
+    author = "by"
     template = "refusal"
     list_display = ["when", "who", "ending", "has_fee"]
     list_select_related = ["booking__client"]

@@ -21,6 +21,7 @@ from practice.admin_site import clock
 @admin.register(Restriction)
 class RestrictionAdmin(CareAdmin):
     reads = "restriction"
+    author = "by"
     template = "restriction"
     list_display = ["client", "kind", "since_when", "stands"]
     list_select_related = ["client"]

@@ -18,7 +18,7 @@ from bookings.tests.factories import make_booking, make_therapist
 from care import agreed
 from care.models import BoundarySheet, CannedReply, Incident, Line, Refusal
 from care.tests.factories import BACK, make_conversation, make_incident, make_refusal, make_sheet
-from clients import lookalikes
+from clients import lookalikes, permissions
 from clients.models import CareRelation, LookAlike, Restriction
 from clients.tests.factories import make_client, make_client_with_account
 from vault import trail
@@ -76,6 +76,24 @@ def test_another_therapist_and_the_front_desk_find_nothing() -> None:
     codes = {name: browser_of(user).get(page).status_code for name, user in staff().items()}
     assert codes == {"owner": 200, "colleague": 404, "desk": 403}
     assert "Incident" not in text(browser_of(staff()["desk"]).get("/admin/"))
+
+
+def test_a_therapist_reads_back_what_they_decided_about_somebody_they_do_not_treat() -> None:
+    request = make_booking(client=make_client_with_account(), status=Status.REQUESTED)
+    mara, colleague = request.therapist.user, make_therapist().user
+    incident = make_incident(request.client, by=mara, consequence="approval")
+    pages = {
+        "refusal": f"/admin/care/refusal/{make_refusal(request, by=mara).pk}/change/",
+        "incident": f"/admin/care/incident/{incident.pk}/change/",
+        "restriction": f"/admin/clients/restriction/{incident.restriction_id}/change/",
+    }
+    assert not CareRelation.objects.filter(client=request.client, until=None).exists()
+
+    for page in pages.values():
+        assert browser_of(mara).get(page).status_code == 200
+        assert browser_of(colleague).get(page).status_code == 404
+    assert read(request.client) == [(f"record:{what}", mara.pk) for what in pages]
+    assert read(request.client) and not permissions.may_read(mara, request.client, timezone.now())
 
 
 def staff() -> dict[str, User]:

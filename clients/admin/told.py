@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -18,9 +18,12 @@ from django.utils import timezone
 
 from clients import asking, intake, permissions
 from clients.errors import Declined
-from clients.models import Flag, Submission
+from clients.models import Action, Flag, Submission
 from clients.reading import note_reading
 from practice.admin_site import ReadOnlyAdmin, clock
+
+URGENCY = [Action.STOP, Action.REVIEW, Action.AVOID, Action.NOTE]
+"""What is looked at first."""
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -66,14 +69,22 @@ class FlagAdmin(ReadOnlyAdmin):
     list_filter = [StateFilter, "action"]
     list_select_related = ["client"]
     search_fields = ["client__name", "client__email"]
-    ordering = ["-raised_at"]
     show_full_result_count = False
     fields = ["client", "action", "concerns", "what", "raised", "cleared", "cleared_by", "reason"]
     change_form_template = "admin/clients/flag/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
-        readable = permissions.readable_by(request.user, timezone.now())
-        return Flag.objects.filter(client__in=readable).select_related("client", "cleared_by")
+        """Of the clients whom this reader treats, and what they cleared themselves."""
+        mine = Q(client__in=permissions.readable_by(request.user, timezone.now())) | Q(cleared_by=request.user)
+        urgency = Case(*(When(action=action, then=place) for place, action in enumerate(URGENCY)))
+        return Flag.objects.filter(mine).annotate(urgency=urgency).select_related("client", "cleared_by")
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["urgency", "-raised_at"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = "What clients' answers ask you to look at: what stops a session comes first"
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
         clear = self.admin_site.admin_view(self.clear_view)
@@ -99,9 +110,14 @@ class FlagAdmin(ReadOnlyAdmin):
     def reason(self, flag: Flag) -> str:
         return flag.cleared_why or "–"
 
+    def note(self, request: HttpRequest, flag: Flag) -> None:
+        """Who cleared it may read that back also when they do not treat the client any more."""
+        is_own = flag.cleared_by_id == request.user.pk
+        note_reading(request.user, flag.client, "flags", timezone.now(), to_them=is_own)
+
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.has_view_permission(request) and (flag := self.get_object(request, object_id)):
-            note_reading(request.user, flag.client, "flags", timezone.now())
+            self.note(request, flag)
         return super().change_view(request, object_id, *args, **kwargs)
 
     def clear_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
@@ -118,7 +134,7 @@ class FlagAdmin(ReadOnlyAdmin):
             else:
                 messages.success(request, f"Cleared for {flag.client}.")
             return redirect("admin:clients_flag_changelist")
-        note_reading(request.user, flag.client, "flags", now)
+        self.note(request, flag)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

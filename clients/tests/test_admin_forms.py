@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -221,3 +222,27 @@ def test_nobody_but_the_owner_edits_what_is_asked() -> None:
             browser.post(reverse("admin:clients_questionnaire_draft", args=[draft.questionnaire_id])).status_code == 403
         )
     assert QuestionnaireVersion.objects.get().state == VersionState.DRAFT
+
+
+def test_what_stops_a_session_comes_first_among_the_flags() -> None:
+    person = make_client_with_account()
+    for minute, action in enumerate(("stop", "avoid", "note", "review", "note")):
+        Flag.objects.create(client=person, action=action, words="…", raised_at=NOW + dt.timedelta(minutes=minute))
+    page = signed_in(make_owner()).get(reverse("admin:clients_flag_changelist"))
+
+    shown = [flag.action for flag in page.context["cl"].result_list]
+    assert shown == ["stop", "review", "avoid", "note", "note"]
+    assert "what stops a session comes first" in page.content.decode()
+
+
+def test_who_cleared_a_flag_reads_it_back_when_they_do_not_treat_the_client_any_more() -> None:
+    person = make_client_with_account()
+    mara, other = therapist_of(), therapist_of()
+    flag = Flag.objects.create(
+        client=person, action="review", words="…", raised_at=NOW, cleared_at=NOW, cleared_by=mara, cleared_why="Asked."
+    )
+    page = reverse("admin:clients_flag_change", args=[flag.pk])
+    CareRelation.objects.filter(client=person).update(until=NOW)
+
+    assert [signed_in(user).get(page).status_code for user in (mara, other)] == [200, 302]
+    assert readings(person) == [("record.read", mara.pk, "record:flags")]
