@@ -8,7 +8,9 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        from bookings import invitations, messages
+        from bookings import evening, invitations, messages, renewals
 
         messages.register()
         invitations.register()
+        evening.register()
+        renewals.register()

@@ -27,6 +27,8 @@ OF_SOME = {
     "times": "the other times, one a line",
     "owed": "what is owed by the terms, or that nothing is",
     "asked": "“a session” or “another time”",
+    "preparation": "the session type's own text for before a session",
+    "aftercare": "the session type's own text for after a session",
 }
 IN_SMS = ("client", "therapist", "when", "until", "zone", "length")
 SAMPLE: Context = {
@@ -45,6 +47,8 @@ SAMPLE: Context = {
     "times": Points(("Friday 5 June 2026, 15:00 (London time)", "Saturday 6 June 2026, 11:30 (London time)")),
     "owed": "Nothing is owed.",
     "asked": "another time",
+    "preparation": "Please eat lightly before you come, and allow yourself a quiet hour afterwards.",
+    "aftercare": "Drink some water, and take the evening gently.",
 }  # fmt: skip
 
 MINE, THEIRS, ANEW = "my booking", "booking in the office", "book"
@@ -74,6 +78,13 @@ ABOUT = {
     kinds.EXPIRED: About("Request expired", "Choose another time", ANEW, needs=()),
     kinds.WAITING: About("Session not confirmed at present", "See the session"),
     kinds.REMINDER: About("Reminder of a session", "See or change the booking", group="reminder"),
+    kinds.PREPARATION: About(
+        "Before a session", "See or change the booking", more=("preparation",), group="care", needs=("preparation",)
+    ),
+    kinds.AFTERCARE: About(
+        "After a session", "See the session", more=("aftercare",), group="care", needs=("aftercare",)
+    ),
+    kinds.FORMS_MISSING: About("Forms still missing", "Fill them in", group="forms", needs=("button",)),
     kinds.TO_ANSWER: About(
         "A request to answer", "Answer the request", THEIRS, ("times", "asked"), "staff", ("button",)
     ),

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.urls import reverse
 
-from bookings import calendars, notices, particulars
+from bookings import calendars, notices, particulars, wanted
 from bookings.described import ABOUT, ANEW, IN_SMS, THEIRS, placeholders_of, sample_of
-from bookings.models import Answer, Booking, MoveRequest, Proposal, Status
+from bookings.models import Answer, Booking, MoveRequest, Proposal
 from outbox import registry
 from outbox.models import Channel, Message
 from outbox.parts import Box, Button, Context, Points, Value
@@ -18,24 +18,6 @@ from outbox.registry import Said
 from outbox.wording import write
 from practice import words
 from practice.models import Practice
-
-WANTED_WHILE: dict[str, tuple[str, ...]] = {
-    notices.CONFIRMED: (Status.CONFIRMED,),
-    notices.APPROVED: (Status.CONFIRMED,),
-    notices.MOVED: (Status.CONFIRMED,),
-    notices.REMINDER: (Status.CONFIRMED,),
-    notices.REQUESTED: (Status.REQUESTED,),
-    notices.PROPOSED: (Status.REQUESTED,),
-    notices.WAITING: (Status.REQUESTED,),
-    notices.TO_ANSWER: (Status.REQUESTED, Status.CONFIRMED),
-    notices.TO_LOOK_AT: (Status.REQUESTED,),
-    notices.MOVE_REQUESTED: (Status.CONFIRMED,),
-    notices.MOVE_DECLINED: (Status.CONFIRMED,),
-    notices.DECLINED: (Status.DECLINED,),
-    notices.CANCELLED: (Status.CANCELLED,),
-    notices.EXPIRED: (Status.EXPIRED,),
-    notices.NOT_ANSWERED: (Status.EXPIRED, Status.CONFIRMED),
-}
 
 
 def register() -> None:
@@ -61,9 +43,8 @@ def booking_of(message: Message) -> Booking | None:
 
 
 def still_wanted(message: Message, now: dt.datetime) -> bool:
-    """The booking is still as the message tells it: the same version, in a state that it speaks of."""
     booking = booking_of(message)
-    return booking is not None and booking.version == message.version and booking.status in WANTED_WHILE[message.kind]
+    return booking is not None and wanted.is_wanted(message, booking, now)
 
 
 def address(message: Message) -> str:
@@ -107,6 +88,8 @@ def _context(message: Message, booking: Booking, practice: Practice, now: dt.dat
         "owed": f"By the terms agreed when you booked, {fee} is due." if fee else "Nothing is owed.",
         "times": times,
         "asked": "another time" if times.lines else "a session",
+        "preparation": booking.session_type.preparation,
+        "aftercare": booking.session_type.aftercare,
         "button": Button(ABOUT[message.kind].button, settings.SITE_URL + _page(message, booking)),
     }
 

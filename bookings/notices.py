@@ -19,6 +19,7 @@ from bookings.kinds import (
     CONFIRMED,
     DECLINED,
     EXPIRED,
+    FORMS_MISSING,
     MOVE_DECLINED,
     MOVE_REQUESTED,
     MOVED,
@@ -51,7 +52,7 @@ AFTERCARE_KEEPS = dt.timedelta(days=2)
 
 KINDS = (
     CONFIRMED, REQUESTED, APPROVED, DECLINED, PROPOSED, MOVED, MOVE_REQUESTED, MOVE_DECLINED, CANCELLED, EXPIRED, REMINDER,
-    TO_ANSWER, NOT_ANSWERED, WAITING, TO_LOOK_AT,
+    PREPARATION, AFTERCARE, FORMS_MISSING, TO_ANSWER, NOT_ANSWERED, WAITING, TO_LOOK_AT,
 )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def announce(
     and look for it. A confirmed booking gets what goes out ahead of it too.
     """
     if anew:
-        planning.cancel(about(booking))
+        planning.cancel(about(booking), but_not=[FORMS_MISSING])
         kinds = _folded(booking, kinds, now)
     due_at = now if at_once else now + grace()
     said = [message for kind in kinds for message in to_somebody(booking, kind, due_at, now)]

@@ -3,7 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings import lifecycle, repeats
+from bookings import ahead, lifecycle, repeats
+
+
+@shared_task(name="bookings.plan_ahead")
+def plan_ahead() -> None:
+    ahead.plan(timezone.now())
 
 
 @shared_task(name="bookings.expire")

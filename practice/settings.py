@@ -230,6 +230,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "outbox.sweep", "schedule": 30.0},
     "expire": {"task": "bookings.expire", "schedule": 60.0},
+    "plan_ahead": {"task": "bookings.plan_ahead", "schedule": 600.0},
     "tidy": {"task": "accounts.tidy", "schedule": 86_400.0},
     "anchor": {"task": "vault.anchor", "schedule": 300.0},  # it sends one out when an hour has passed
 }

@@ -56,6 +56,11 @@ def zone(name: str) -> str:
     return f"{name.rsplit('/', 1)[-1].replace('_', ' ')} time" if "/" in name else name
 
 
+def initials(name: str) -> str:
+    """“S. F.” for Sam Field."""
+    return " ".join(f"{part[0].upper()}." for part in name.split() if part)
+
+
 def day(on: dt.date) -> str:
     """“Tuesday 1 December 2026”."""
     return f"{on:%A} {on.day} {on:%B %Y}"

@@ -11,7 +11,7 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from bookings import lifecycle, messages, moves, notices
+from bookings import lifecycle, messages, moves, notices, wanted
 from bookings.models import Booking, MoveRequest, Status
 from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type
 from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
@@ -41,7 +41,7 @@ def said(kind: str, booking: Booking, now: dt.datetime = NOW) -> Said:
     return messages.say(Message.objects.filter(kind=kind).latest("pk"), now)
 
 
-STATUS_OF = {kind: statuses[0] for kind, statuses in messages.WANTED_WHILE.items()}
+STATUS_OF = {kind: statuses[0] for kind, statuses in wanted.WHILE.items()}
 
 
 @pytest.mark.parametrize("kind", notices.KINDS)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import datetime as dt
-from django.db import migrations, models
+from django.db import migrations
 
 import practice.models
 from practice import spans
