@@ -1,139 +1,162 @@
-"""Sends what is due: claims a row by one conditional update with a lease, asks whether it is still wanted, sends, records.
+"""Sends what is due, channel by channel: takes a batch, asks of each message whether it is still wanted, sends, writes it down.
 
-Delivery is at least once: a second copy is possible only when a worker dies between the server's acceptance and the
-record of it. Every attempt carries the same Message-ID.
+Delivery is at least once: a second copy is possible only when a worker dies, or the connection is lost, between the server's
+acceptance and the record of it. Every attempt carries the same Message-ID.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-import random
-import smtplib
-from collections.abc import Callable, Iterator
-from email.utils import parseaddr
+import math
+import time
+from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
-from django.db.models import F, Q
+from django.db.utils import InterfaceError, OperationalError
 
-from outbox import registry
+from outbox import channels, claims, registry
+from outbox.channels import Line, OutOfOrder, Refused, SendingFailed
+from outbox.health import SWEEP
 from outbox.models import Heartbeat, Message, State
-from outbox.registry import Said
+from outbox.registry import NotWanted, Said
 
-LEASE = dt.timedelta(seconds=120)
-"""Longer than the slowest send: EMAIL_TIMEOUT is 10 s, the task's hard limit 90 s."""
-BATCH = 50
-FIRST_WAIT = dt.timedelta(seconds=30)
-LONGEST_WAIT = dt.timedelta(minutes=30)
+FRESH_SECONDS = 0.25
+"""How long what was fetched for a whole batch may be believed before it is asked anew."""
+ENOUGH = 3
+"""After so many messages in a row that the channel itself kept from leaving, the rest waits for the next sweep."""
+LOST_WORKERS = 5
+GIVEN_UP = "It was given up: five times a worker stopped while it was sending this message."
 
+Clock = Callable[[], dt.datetime]
 log = logging.getLogger(__name__)
 
 
-def sweep(tell: Callable[[], dt.datetime]) -> int:
-    """Handles everything that is due; gives how many rows it claimed. `tell` says what time it is as the sweep goes on."""
-    now = tell()
-    Message.objects.filter(_open_at(now), expires_at__lte=now).update(state=State.EXPIRED)
-    mail = get_connection()
-    claimed = 0
-    while ids := _due(tell()):
-        claimed += sum(_handle(pk, tell(), mail) for pk in ids)
-    mail.close()
-    Heartbeat.objects.update_or_create(name="sweep", defaults={"finished_at": tell()})
-    return claimed
-
-
-def _open_at(now: dt.datetime) -> Q:
-    """Waiting, or being sent by somebody whose lease ran out."""
-    return Q(state__in=(State.PLANNED, State.RETRYING)) | Q(state=State.SENDING, lease_until_at__lte=now)
-
-
-def _due(now: dt.datetime) -> list[int]:
-    due = Message.objects.filter(_open_at(now), due_at__lte=now, expires_at__gt=now)
-    return list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
-
-
-def claim(pk: int, now: dt.datetime) -> Message | None:
-    """Takes the row for the time of the lease, or nothing if another worker has it or it is no longer due."""
-    due = Message.objects.filter(_open_at(now), pk=pk, due_at__lte=now, expires_at__gt=now)
-    if not due.update(state=State.SENDING, lease_until_at=now + LEASE, attempts=F("attempts") + 1):
-        return None
-    return Message.objects.get(pk=pk)
-
-
-def _handle(pk: int, now: dt.datetime, mail: BaseEmailBackend) -> int:
-    message = claim(pk, now)
-    if message is None:
+def sweep(tell: Clock, *, seconds: float = math.inf, heartbeats: Sequence[str] = (SWEEP,)) -> int:
+    """Handles what is due, for so many seconds at most, and leaves its heartbeat; gives how many rows it dealt with. `tell`
+    says what time it is."""
+    if settings.RESTORED:
         return 0
+    ends_at = time.monotonic() + seconds
+    claims.expire(tell())
+    dealt_with = sum(_Turn(name, tell, ends_at).run() for name in claims.channels_due(tell()))
+    for name in heartbeats:
+        Heartbeat.objects.update_or_create(name=name, defaults={"finished_at": tell()})
+    return dealt_with
+
+
+def fetch(rows: Sequence[Message]) -> None:
+    """For rows of one kind. Where it fails, each is asked by itself, so that only the one that it fails for suffers."""
     try:
-        kind = registry.kind_of(message)
-        if not kind.still_wanted(message, now):
-            _record(message, state=State.CANCELLED)
-            return 1
-        said = kind.say(message, now)
-        send(message, said, mail)
-    except Exception as error:  # one bad row never holds up the rest
-        mail.close()
-        _record_failure(message, error, now)
-    else:
-        _record(message, state=State.SENT, sent_at=now, subject=said.subject[:200], text=said.kept, last_error="")
-    return 1
+        load = getattr(registry.kind_of(rows[0]), "load", None)
+        if load is not None:
+            load(rows)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.warning("Messages of the kind %s are fetched one by one: %s", rows[0].kind, type(error).__name__)
+        for row in rows:
+            row.loaded = None
 
 
-def send(message: Message, said: Said, mail: BaseEmailBackend) -> None:
-    """Hands it to the mail server, over the open connection if there is one; raises whatever the server says."""
-    mail.open()
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    letter = EmailMultiAlternatives(
-        said.subject,
-        said.text,
-        to=[message.recipient],
-        headers={"Message-ID": f"<{message.message_id}@{host}>", "Auto-Submitted": "auto-generated"},
-        connection=mail,
-    )
-    letter.attach_alternative(said.html, "text/html")
-    for attachment in said.attachments:
-        letter.attach(*attachment)
-    letter.send()
+class _Turn:
+    """One channel's part of a sweep."""
 
+    def __init__(self, channel: str, tell: Clock, ends_at: float) -> None:
+        self.channel, self.tell, self.ends_at = channel, tell, ends_at
+        self.line: Line = channels.line(channel)
+        self.failures = 0
+        self.loaded_at = -math.inf
 
-def _record(message: Message, **fields: object) -> None:
-    """Only the attempt that claimed the row may write what became of it."""
-    Message.objects.filter(pk=message.pk, state=State.SENDING, attempts=message.attempts).update(
-        lease_until_at=None, **fields
-    )
+    def run(self) -> int:
+        try:
+            self.line.open()
+        except OutOfOrder as closed:
+            log.warning("Nothing leaves by %s: %s", self.channel, closed.words)
+            claims.wait_for(self.channel, closed.words, self.tell())
+            return 0
+        try:
+            return self._work()
+        finally:
+            self.line.close()
 
+    def _work(self) -> int:
+        done = 0
+        while self._goes_on() and (rows := claims.take(self.channel, self.tell())):
+            done += self._batch(rows)
+        return done
 
-def _record_failure(message: Message, error: Exception, now: dt.datetime) -> None:
-    log.warning("Message %s could not be sent: %s", message.pk, type(error).__name__)
-    words = _plain(error)
-    if _is_final(error):
-        _record(message, state=State.FAILED, last_error=words)
-        return
-    wait = min(FIRST_WAIT * 2 ** min(message.attempts - 1, 10), LONGEST_WAIT) * random.uniform(0.8, 1.2)
-    _record(message, state=State.RETRYING, due_at=now + wait, last_error=words)
+    def _goes_on(self) -> bool:
+        return self.failures < ENOUGH and time.monotonic() < self.ends_at
 
+    def _batch(self, rows: list[Message]) -> int:
+        self.loaded_at = -math.inf
+        done = 0
+        while rows:
+            if not self._goes_on():
+                claims.give_back(rows)
+                break
+            rows = claims.keep(rows, self.tell())
+            if not rows:
+                break
+            self._load(rows)
+            self._one(rows[0])
+            rows, done = rows[1:], done + 1
+        return done
 
-def _is_final(error: Exception) -> bool:
-    """A mail server's 5xx for the address or the letter will not get better. A text that cannot be written may, with
-    the next release; it is tried until its expiry."""
-    return any(500 <= code < 600 for code in _codes(error))
+    def _load(self, rows: Sequence[Message]) -> None:
+        """What the kinds fetch for many rows at once, for those still to come; asked again before it is stale."""
+        if time.monotonic() - self.loaded_at < FRESH_SECONDS:
+            return
+        self.loaded_at = time.monotonic()
+        for _, group in groupby(sorted(rows, key=lambda row: row.kind), key=lambda row: row.kind):
+            fetch(list(group))
 
+    def _one(self, row: Message) -> None:
+        try:
+            said = self._what_to_say(row)
+            if said is not None:
+                provider_id = self.line.send(row, said)
+        except (OperationalError, InterfaceError):
+            raise  # without the database there is nothing to go on with, and nothing to write it down in
+        except Exception as error:  # one bad row never holds up the rest
+            self._failed(row, error)
+            return
+        if said is not None:
+            self.failures = 0
+            sent = {"sent_at": self.tell(), "subject": said.subject[:200], "text": said.kept, "last_error": ""}
+            claims.record(row, state=State.SENT, provider_id=provider_id, **sent)
 
-def _codes(error: Exception) -> Iterator[int]:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        yield from (code for code, _ in error.recipients.values())
-    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(
-        error, smtplib.SMTPAuthenticationError | smtplib.SMTPConnectError | smtplib.SMTPHeloError
-    ):
-        yield error.smtp_code
+    def _what_to_say(self, row: Message) -> Said | None:
+        """None, and written down why, for what is not to be sent after all."""
+        now = self.tell()
+        if row.taken_over >= LOST_WORKERS:
+            raise Refused(GIVEN_UP)
+        if now >= row.expires_at:
+            claims.record(row, state=State.EXPIRED)
+            return None
+        kind = registry.kind_of(row)
+        try:
+            if not kind.still_wanted(row, now):
+                claims.record(row, state=State.CANCELLED)
+                return None
+        except NotWanted as unwanted:
+            claims.record(row, state=State.CANCELLED, last_error=unwanted.words)
+            return None
+        channels.address(row.channel, row.recipient)
+        return kind.say(row, now)
 
-
-def _plain(error: Exception) -> str:
-    codes = list(_codes(error))
-    if codes:
-        return f"The mail server refused it (code {codes[0]})."
-    if isinstance(error, OSError | smtplib.SMTPException):
-        return "The mail server could not be reached."
-    return f"It could not be written ({type(error).__name__})."
+    def _failed(self, row: Message, error: Exception) -> None:
+        log.warning("Message %s could not be sent: %s", row.pk, type(error).__name__)
+        if isinstance(error, OutOfOrder):
+            self.failures += 1
+        elif isinstance(error, SendingFailed):
+            self.failures = 0
+        if isinstance(error, Refused):
+            claims.record(row, state=State.FAILED, last_error=error.words)
+            return
+        words = (
+            error.words if isinstance(error, SendingFailed) else f"It could not be written ({type(error).__name__})."
+        )
+        claims.later(row, words, self.tell())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -52,6 +52,9 @@ class Message(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until_at = models.DateTimeField(null=True, blank=True)
+    taken_over = models.PositiveSmallIntegerField(
+        default=0, help_text="How often a worker stopped while it had this message."
+    )
     last_error = models.CharField(max_length=300, blank=True)
     message_id = models.UUIDField(default=uuid.uuid4, editable=False)
     provider_id = models.CharField(
@@ -64,6 +67,9 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
+
+    loaded: Any = None
+    """What its kind fetched for a whole batch at once; for that kind alone to read. None: it looks for itself."""
 
     class Meta:
         indexes = [

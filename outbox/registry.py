@@ -4,7 +4,7 @@ upward while imports do not."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -78,8 +78,12 @@ class Kind:
     """Placeholders without which the message would be of no use."""
     in_sms: tuple[str, ...] = ()
     """Placeholders that may stand in a text message."""
+    worded: bool = True
+    """Whether the practice may word it; a test has no words of its own."""
     address: Callable[[Message], str] = _same_address
     """Where it would go today; empty where nowhere."""
+    load: Callable[[Sequence[Message]], None] | None = None
+    """Fetches at once what `still_wanted` and `say` ask of each of these rows, into each row's `loaded`."""
 
 
 _kinds: dict[str, Kind] = {}
@@ -96,9 +100,9 @@ def kind_of(message: Message) -> Kind:
 
 
 def kinds() -> list[Kind]:
-    """All of them, group by group, in the order in which they were registered."""
+    """All that the practice may word, group by group, in the order in which they were registered."""
     order = list(GROUPS)
-    return sorted(_kinds.values(), key=lambda kind: order.index(kind.group))
+    return sorted((kind for kind in _kinds.values() if kind.worded), key=lambda kind: order.index(kind.group))
 
 
 def named(name: str) -> Kind | None:
@@ -108,4 +112,4 @@ def named(name: str) -> Kind | None:
 def title_of(name: str) -> str:
     """What people call a kind; something readable also for one that is no longer registered."""
     kind = _kinds.get(name)
-    return kind.title if kind else name.replace("_", " ").capitalize()
+    return kind.title if kind and kind.title else name.replace("_", " ").capitalize()

@@ -8,8 +8,9 @@ import binascii
 import os
 import secrets
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -79,6 +80,8 @@ def write_private(path: Path, values: Mapping[str, str]) -> None:
 
 def check(mode: str, environ: Mapping[str, str]) -> None:
     """Stop a start that would not be safe in this mode."""
+    check_sms(environ)
+    check_hook_secret(environ)
     if mode == "production":
         check_production(environ)
         return
@@ -131,9 +134,35 @@ def check_addresses(environ: Mapping[str, str]) -> None:
         raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must be an e-mail address.")
 
 
+def mail_provider(url: str) -> tuple[str, dict[str, object]]:
+    """Backend and settings of django-anymail for `anymail://postmark?server_token=…`: its own names, in small letters."""
+    parts = urlsplit(url)
+    name = parts.netloc
+    if not name.isidentifier() or find_spec(f"anymail.backends.{name}") is None:
+        raise ImproperlyConfigured(f"EMAIL_URL: django-anymail knows no provider “{name}”.")
+    given = {f"{name}_{key}".upper(): values[0] for key, values in parse_qs(parts.query).items()}
+    return f"anymail.backends.{name}.EmailBackend", dict(given)
+
+
+def check_sms(environ: Mapping[str, str]) -> None:
+    url = environ.get("SMS_URL", "")
+    parts = urlsplit(url)
+    is_console = parts.scheme == "console" and mode_of(environ) != "production"
+    if url and not is_console and not (parts.scheme == "twilio" and parts.username and parts.password):
+        raise ImproperlyConfigured("SMS_URL must be like twilio://SID:TOKEN@+441234567890, or not set.")
+
+
+def check_hook_secret(environ: Mapping[str, str]) -> None:
+    name, sign, password = environ.get("MAIL_HOOK_SECRET", "").partition(":")
+    if (name or sign) and (not name or len(password) < 20):
+        raise ImproperlyConfigured(
+            "MAIL_HOOK_SECRET must be like name:password, with a password of 20 letters or more."
+        )
+
+
 def check_servers(environ: Mapping[str, str]) -> None:
     email, database = urlsplit(environ["EMAIL_URL"]), environ["DATABASE_URL"]
-    encrypted = email.scheme in {"smtps", "smtp+tls", "smtp+ssl"}
+    encrypted = email.scheme in {"smtps", "smtp+tls", "smtp+ssl", "anymail"}
     if not encrypted and not (email.scheme == "smtp" and email.hostname in {"127.0.0.1", "localhost", "::1"}):
         raise ImproperlyConfigured(
             "EMAIL_URL must name a mail server and encrypt, such as smtp+tls://user:password@host:587; "

@@ -195,9 +195,26 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
 # Messages that leave, and the queue that carries the nudge to send them
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+EMAIL_URL = env.str("EMAIL_URL", default="consolemail://")
+ANYMAIL: dict[str, object] = {}
+if EMAIL_URL.startswith("anymail:"):
+    EMAIL_BACKEND, ANYMAIL = environment.mail_provider(EMAIL_URL)
+else:
+    vars().update(env.email_url("EMAIL_URL", default=EMAIL_URL))
+MAIL_HOOK_SECRET = env.str(
+    "MAIL_HOOK_SECRET", default=""
+)  # “name:password” that the provider's calls carry; none: no calls
+SMS_URL = env.str("SMS_URL", default="" if PRODUCTION else "console:")
+RESTORED = env.bool("RESTORED", default=False)  # nothing is sent until somebody has looked at what the backup believes
+# Each step of a send waits so many seconds, all steps of one together so many, and a sweep begins no new one after so many.
+# The worker's own limits come later, and a claim outlasts them all, so that nobody takes a row over that is being sent.
 EMAIL_TIMEOUT = 10
+SEND_TIMEOUT = 30
+SWEEP_SECONDS = 25
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CLAIM_LEASE = 120
+ANYMAIL |= {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, "WEBHOOK_SECRET": MAIL_HOOK_SECRET, "IGNORE_UNSUPPORTED_FEATURES": True}
 # A change of a booking is told after so many seconds, so that several quick ones become one message.
 MESSAGE_GRACE = env.int("MESSAGE_GRACE", default=10 if MODE == "demo" else 120)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Still Water <hello@demo.example>")
@@ -221,14 +238,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_TIME_LIMIT = 90
-CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "outbox.sweep", "schedule": 30.0},
+    # What waited in the queue for a worker that was down is no longer asked for when it is back: the next one is due soon.
+    "tick": {"task": "outbox.tick", "schedule": 30.0, "options": {"expires": 60}},
     "expire": {"task": "bookings.expire", "schedule": 60.0},
     "plan_ahead": {"task": "bookings.plan_ahead", "schedule": 600.0},
     "tidy": {"task": "accounts.tidy", "schedule": 86_400.0},

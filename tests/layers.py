@@ -14,18 +14,18 @@ FORBIDDEN = {"utils", "util", "common", "core", "helpers", "services", "misc"}
 LAYER_OF = {
     name: layer
     for layer, names in {
-        0: "agreed areas availability chain clauses crypto errors folding ical kinds labels likeness practice_labels questionnaires questions quiet ranges rules spans walltime words "
+        0: "agreed areas availability chain clauses crypto errors folding ical kinds labels likeness practice_labels questionnaires questions quiet ranges rules segments spans walltime words "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
         1: "constraints fields keys models prepared querysets statements",
         2: "asking described facts parts placeholders wording brochure choice copies diary documents health journey loading opened pages particulars permissions picker reach readiness registry reports running_out wanted story told trail verifier "
         "calendars links subscribed practice_file.current practice_file.known",
-        3: "evening renewals absences ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
+        3: "evening renewals absences alarm arrivals channels claims ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
         "planning proof reaching reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "feeds practice_file.offer_rows practice_file.people_rows",
         4: "forms schemas signing",
         5: "adapter admin admin_site api apps backends context management middleware migrations sessions tasks templatetags "
-        "urls views visitor",
+        "urls views visitor watchman",
     }.items()
     for name in names.split()
 }
@@ -37,6 +37,7 @@ LAYER_OF |= dict.fromkeys(WIRING, 5)
 
 # "module -> module": why it may.
 MAY_IMPORT = {
+    "practice.wsgi -> outbox.watchman": "the web server starts the thread that looks whether messages leave",
     "practice.urls -> outbox.views": "the addresses of the whole site stand in one file",
     "practice.management.commands.init_practice -> clients.defaults": "one command sets up a whole new installation",
     "practice.management.commands.init_practice -> clients.starting_texts": "one command sets up a whole new installation",

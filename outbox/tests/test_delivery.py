@@ -1,87 +1,43 @@
-"""Sending over a real SMTP server on loopback that can refuse, delay and vanish."""
+"""Sending over a real SMTP server on loopback that can refuse, hang and vanish."""
 
 from __future__ import annotations
 
 import datetime as dt
-import email
-import socket
+import time
 from collections.abc import Iterator
-from email.message import Message as Letter
-from itertools import count
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
-from outbox import delivery, planning, registry
+from outbox import claims, delivery, health, planning, registry
 from outbox.models import Heartbeat, Message, State
 from outbox.registry import Said
+from outbox.tests.factories import NOW, make_message, register_greeting, say_hello
+from outbox.tests.mail_server import MailServer, Talk, mail_server
 
 pytestmark = pytest.mark.django_db
 
-NOW = dt.datetime(2026, 6, 1, 8, 0, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
-_number = count(1)
-
-
-class Sink:
-    """Keeps what it accepts; answers RCPT with `answers` for the addresses named there."""
-
-    def __init__(self) -> None:
-        self.letters: list[Letter] = []
-        self.answers: dict[str, str] = {}
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if address not in self.answers:
-            envelope.rcpt_tos.append(address)
-        return self.answers.get(address, "250 OK")
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.letters.append(email.message_from_bytes(envelope.content))
-        return "250 OK"
-
-    def to(self) -> list[str]:
-        return [letter["To"] for letter in self.letters]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
-def sink(settings: Any) -> Iterator[Sink]:
-    kept = Sink()
-    server = Controller(kept, hostname="127.0.0.1", port=free_port())
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    yield kept
-    server.stop()
+def server(settings: Any) -> Iterator[MailServer]:
+    with mail_server(settings) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
 def greeting() -> None:
-    """A kind of message that is wanted unless its about says “gone”."""
-    registry.register("greeting", lambda row, now: row.about != "gone", say_hello)
+    register_greeting()
 
 
-def say_hello(row: Message, now: dt.datetime) -> Said:
-    if row.about == "broken":
-        raise LookupError("no such person")
-    return Said("Hello", "Good day.\n", "<p>Good day.</p>", "Good day.\n")
+def answer(word: str, said: str, *, to: str = "") -> Any:
+    """A rule: this answer to this command, or only where the command names this address."""
+    return lambda talk, asked, line: said if asked == word and to in line else None
 
 
-def make_message(**overrides: Any) -> Message:
-    number = next(_number)
-    fields = {
-        "kind": "greeting", "recipient": f"sam{number}@example.com", "about": "booking:1", "key": f"greeting:{number}",
-        "due_at": NOW, "expires_at": NOW + dt.timedelta(days=1), "created_at": NOW,
-    }  # fmt: skip
-    return Message.objects.create(**(fields | overrides))
+def NO_RULE(talk: Talk, word: str, line: str) -> None:  # noqa: N802
+    return None
 
 
 def sweep(now: dt.datetime = NOW) -> int:
@@ -92,14 +48,14 @@ def states() -> dict[str, str]:
     return dict(Message.objects.values_list("recipient", "state"))
 
 
-def test_due_message_is_sent_once_and_what_it_said_is_kept(sink: Sink) -> None:
+def test_due_message_is_sent_once_and_what_it_said_is_kept(server: MailServer) -> None:
     message = make_message()
 
     assert (sweep(), sweep()) == (1, 0)
 
     message.refresh_from_db()
-    assert sink.to() == [message.recipient]
-    assert sink.letters[0]["Message-ID"].startswith(f"<{message.message_id}@")
+    assert server.to() == [message.recipient]
+    assert server.letters[0]["Message-ID"].startswith(f"<{message.message_id}@")
     assert (message.state, message.attempts, message.sent_at, message.subject, message.text) == (
         State.SENT,
         1,
@@ -109,31 +65,31 @@ def test_due_message_is_sent_once_and_what_it_said_is_kept(sink: Sink) -> None:
     )
 
 
-def test_message_waits_until_it_is_due(sink: Sink) -> None:
+def test_message_waits_until_it_is_due(server: MailServer) -> None:
     make_message(due_at=NOW + MINUTE)
 
     assert (sweep(), sweep(NOW + MINUTE)) == (0, 1)
 
 
-def test_message_past_its_expiry_is_never_sent(sink: Sink) -> None:
+def test_message_past_its_expiry_is_never_sent(server: MailServer) -> None:
     message = make_message(expires_at=NOW)
 
     sweep()
 
-    assert (sink.to(), states()) == ([], {message.recipient: State.EXPIRED})
+    assert (server.to(), states()) == ([], {message.recipient: State.EXPIRED})
 
 
-def test_message_no_longer_wanted_is_taken_back_at_the_last_moment(sink: Sink) -> None:
+def test_message_no_longer_wanted_is_taken_back_at_the_last_moment(server: MailServer) -> None:
     message = make_message(about="gone")
 
     sweep()
 
-    assert (sink.to(), states()) == ([], {message.recipient: State.CANCELLED})
+    assert (server.to(), states()) == ([], {message.recipient: State.CANCELLED})
 
 
-def test_address_refused_for_good_fails_and_the_rest_goes_out(sink: Sink) -> None:
+def test_address_refused_for_good_fails_and_the_rest_goes_out(server: MailServer) -> None:
     refused, fine = make_message(), make_message()
-    sink.answers[refused.recipient] = "550 No such mailbox"
+    server.rule = answer("RCPT", "550 No such mailbox", to=refused.recipient)
 
     sweep()
 
@@ -142,38 +98,214 @@ def test_address_refused_for_good_fails_and_the_rest_goes_out(sink: Sink) -> Non
     assert refused.last_error == "The mail server refused it (code 550)."
 
 
-def test_address_refused_for_now_is_tried_again_later_with_the_same_message_id(sink: Sink) -> None:
+def test_address_refused_for_now_is_tried_again_later_with_the_same_message_id(server: MailServer) -> None:
     message = make_message()
-    sink.answers[message.recipient] = "450 Try later"
+    server.rule = answer("RCPT", "450 Try later", to=message.recipient)
     sweep()
     message.refresh_from_db()
     assert (message.state, message.attempts) == (State.RETRYING, 1)
-    assert dt.timedelta(seconds=20) < message.due_at - NOW < dt.timedelta(seconds=40)
+    assert claims.SHORTEST_WAIT <= message.due_at - NOW <= claims.FIRST_WAIT
+    assert message.last_error == "The mail server did not take it yet (code 450)."
 
-    sink.answers.clear()
+    server.rule = NO_RULE
     sweep(NOW + MINUTE)
 
     message.refresh_from_db()
     assert (message.state, message.attempts, message.last_error) == (State.SENT, 2, "")
-    assert sink.letters[0]["Message-ID"].startswith(f"<{message.message_id}@")
+    assert server.letters[0]["Message-ID"].startswith(f"<{message.message_id}@")
 
 
-def test_mail_server_that_is_down_costs_time_and_no_message(sink: Sink, settings: Any) -> None:
-    port, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
+def test_mail_server_that_is_down_costs_one_attempt_and_no_turn(server: MailServer, settings: Any) -> None:
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    messages = [make_message(due_at=NOW - number * MINUTE) for number in range(60)]
     for _ in range(3):
-        make_message()
-    sweep()
-    assert set(states().values()) == {State.RETRYING}
-    assert set(Message.objects.values_list("last_error", flat=True)) == {"The mail server could not be reached."}
+        assert sweep() == 0
+    waiting = set(Message.objects.values_list("state", "last_error", "attempts"))
+    assert waiting == {(State.RETRYING, "The mail server could not be reached.", 0)}
+    assert health.oldest_due_at(NOW) == messages[-1].due_at
 
     settings.EMAIL_PORT = port
-    sweep(NOW + MINUTE)
+    sweep()
 
-    assert set(states().values()) == {State.SENT}
-    assert len(sink.letters) == 3
+    assert server.to() == [message.recipient for message in reversed(messages)]
+    assert set(Message.objects.values_list("state", "last_error", "attempts")) == {(State.SENT, "", 1)}
 
 
-def test_message_that_cannot_be_written_holds_up_nobody(sink: Sink) -> None:
+def test_mail_server_that_takes_the_call_and_then_falls_silent_ends_the_round(
+    server: MailServer, settings: Any
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.2
+    server.rule = lambda talk, word, line: talk.wait() if word == "MAIL" else None
+    for _ in range(20):
+        make_message()
+
+    sweep()
+
+    assert server.connections == delivery.ENOUGH
+    tried = Message.objects.filter(attempts=1)
+    assert set(tried.values_list("state", "last_error")) == {(State.RETRYING, "The mail server could not be reached.")}
+    assert (tried.count(), Message.objects.filter(state=State.PLANNED, attempts=0).count()) == (3, 17)
+
+
+def test_letter_at_which_the_server_hangs_up_each_time_holds_up_nobody(server: MailServer) -> None:
+    bad, *fine = [make_message() for _ in range(10)]
+    server.rule = lambda talk, word, line: talk.hang_up() if word == "RCPT" and bad.recipient in line else None
+
+    sweep()
+
+    assert states() == {bad.recipient: State.RETRYING} | {each.recipient: State.SENT for each in fine}
+
+
+def test_server_that_hangs_up_after_each_third_letter_is_called_again_at_once(server: MailServer) -> None:
+    server.rule = lambda talk, word, line: talk.hang_up() if word == "MAIL" and talk.sent == 3 else None
+    messages = [make_message() for _ in range(10)]
+
+    sweep()
+
+    assert server.to() == [message.recipient for message in messages]
+    assert server.connections == 4
+    assert set(Message.objects.values_list("state", "attempts")) == {(State.SENT, 1)}
+
+
+def test_one_connection_serves_a_whole_round(server: MailServer) -> None:
+    for _ in range(60):
+        make_message()
+
+    assert sweep() == 60
+    assert (server.connections, len(server.letters)) == (1, 60)
+
+
+def test_server_that_hangs_up_once_it_has_the_letter_is_asked_later_since_it_may_have_kept_it(
+    server: MailServer,
+) -> None:
+    message = make_message()
+    server.rule = lambda talk, word, line: talk.hang_up() if word == "LETTER" else None
+
+    sweep()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, server.connections) == (State.RETRYING, 1, 1)
+
+
+@pytest.mark.parametrize("stage", ["CONNECT", "EHLO", "MAIL", "LETTER"])
+def test_server_that_drips_is_left_when_the_whole_send_takes_too_long(
+    server: MailServer, settings: Any, stage: str
+) -> None:
+    settings.SEND_TIMEOUT = 0.4
+    server.rule = lambda talk, word, line: talk.drip(0.05) if word == stage else None
+    message = make_message()
+    began = time.monotonic()
+
+    sweep()
+
+    assert time.monotonic() - began < 3
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == (State.RETRYING, "The mail server could not be reached.")
+
+
+def test_refused_sign_in_and_refused_sender_are_said_and_cost_nobody_a_message(server: MailServer) -> None:
+    message = make_message()
+    said = []
+    for rule in (answer("CONNECT", "554 not you"), answer("MAIL", "550 not from you")):
+        server.rule = rule
+        sweep(NOW + MINUTE * len(said))
+        message.refresh_from_db()
+        said.append((message.state, message.last_error))
+    assert said == [
+        (State.RETRYING, "The mail server is closed to us (code 554)."),
+        (State.RETRYING, "The mail server does not accept messages from the practice's address."),
+    ]
+
+
+def test_round_ends_when_its_time_is_over_and_gives_back_what_it_took(server: MailServer) -> None:
+    server.rule = lambda talk, word, line: time.sleep(0.05) if word == "LETTER" else None
+    for _ in range(20):
+        make_message()
+
+    done = delivery.sweep(lambda: NOW, seconds=0.3)
+
+    assert 0 < done < 20
+    assert Message.objects.filter(state=State.SENT).count() == done
+    assert Message.objects.filter(state=State.PLANNED, attempts=0, lease_until_at=None).count() == 20 - done
+
+
+def test_nothing_due_before_a_session_is_sent_after_it_began(server: MailServer) -> None:
+    """The clock passes the expiry while the batch is being sent."""
+    first, second = make_message(), make_message(expires_at=NOW + MINUTE)
+
+    delivery.sweep(lambda: NOW + MINUTE if server.letters else NOW)
+
+    assert states() == {first.recipient: State.SENT, second.recipient: State.EXPIRED}
+
+
+def test_what_is_cancelled_while_the_batch_goes_out_is_asked_about_anew(server: MailServer) -> None:
+    gone: set[str] = set()
+    register_greeting(load=lambda rows: [setattr(row, "loaded", row.about in gone) for row in rows])
+    registry.register(
+        "greeting", lambda row, now: not row.loaded, say_hello, title="Greeting", group="booking", placeholders={},
+        sample=lambda channel: {}, load=lambda rows: [setattr(row, "loaded", row.about in gone) for row in rows],
+    )  # fmt: skip
+    first, second = make_message(about="booking:1"), make_message(about="booking:2")
+
+    def rule(talk: Talk, word: str, line: str) -> None:
+        if word == "LETTER":
+            gone.add("booking:2")
+            time.sleep(delivery.FRESH_SECONDS)
+
+    server.rule = rule
+    sweep()
+
+    assert states() == {first.recipient: State.SENT, second.recipient: State.CANCELLED}
+
+
+def test_fetching_that_fails_for_a_batch_leaves_each_to_itself(server: MailServer) -> None:
+    def fail(rows: Any) -> None:
+        raise LookupError
+
+    register_greeting(load=fail)
+    message = make_message()
+
+    sweep()
+
+    assert states() == {message.recipient: State.SENT}
+
+
+@pytest.mark.parametrize(
+    ("recipient", "words"),
+    [
+        ("sam@example.com\r\nBcc: eve@example.com", "The e-mail address has a line break in it."),
+        ("sam@example.com, eve@example.com", "There is more than one e-mail address in the field."),
+        ("sam@example.com;eve@example.com", "There is more than one e-mail address in the field."),
+        ("sam at example.com", "That is not an e-mail address."),
+        (" ", "There is no e-mail address."),
+    ],
+)
+def test_what_is_no_single_address_fails_in_plain_words_and_reaches_nobody(
+    server: MailServer, recipient: str, words: str
+) -> None:
+    message, fine = make_message(recipient=recipient), make_message()
+
+    sweep()
+
+    message.refresh_from_db()
+    assert (message.state, message.last_error, server.to()) == (State.FAILED, words, [fine.recipient])
+
+
+def test_subject_with_a_line_break_is_refused_and_adds_no_header(server: MailServer) -> None:
+    said = Said("Hello\nBcc: eve@example.com", "Good day.\n", "", "Good day.\n")
+    registry.register(
+        "greeting", lambda row, now: True, lambda row, now: said, title="Greeting", group="booking", placeholders={},
+        sample=lambda channel: {},
+    )  # fmt: skip
+    message = make_message()
+
+    sweep()
+
+    message.refresh_from_db()
+    assert (message.state, server.letters) == (State.FAILED, [])
+
+
+def test_message_that_cannot_be_written_holds_up_nobody(server: MailServer) -> None:
     broken, fine = make_message(about="broken"), make_message()
 
     sweep()
@@ -181,24 +313,7 @@ def test_message_that_cannot_be_written_holds_up_nobody(sink: Sink) -> None:
     assert states() == {broken.recipient: State.RETRYING, fine.recipient: State.SENT}
 
 
-def test_row_claimed_by_a_worker_that_died_is_taken_over_when_its_lease_ran_out(sink: Sink) -> None:
-    message = make_message()
-    assert delivery.claim(message.pk, NOW) is not None
-
-    assert sweep(NOW + MINUTE) == 0
-    assert sweep(NOW + delivery.LEASE) == 1
-    assert sink.to() == [message.recipient]
-
-
-def test_row_is_claimed_by_one_worker_only() -> None:
-    message = make_message()
-
-    claims = [delivery.claim(message.pk, NOW) for _ in range(3)]
-
-    assert [claim is not None for claim in claims] == [True, False, False]
-
-
-def test_finished_sweep_is_the_heartbeat(sink: Sink) -> None:
+def test_finished_sweep_is_the_heartbeat(server: MailServer) -> None:
     sweep()
 
     assert Heartbeat.objects.get(name="sweep").finished_at == NOW

@@ -1,0 +1,124 @@
+"""Who has a row: one worker at a time, and nobody for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from outbox import claims, delivery
+from outbox.models import Message, State
+from outbox.tests.factories import NOW, make_message, register_greeting
+
+SECOND = dt.timedelta(seconds=1)
+LEASE = dt.timedelta(seconds=settings.CLAIM_LEASE)
+
+pytestmark = pytest.mark.django_db
+
+
+def take(now: dt.datetime = NOW) -> list[int]:
+    return [row.pk for row in claims.take("email", now)]
+
+
+def test_limits_follow_each_other_so_that_no_claim_ends_before_its_send() -> None:
+    assert settings.EMAIL_TIMEOUT < settings.SEND_TIMEOUT
+    last_send_ends = settings.SWEEP_SECONDS + settings.SEND_TIMEOUT
+    assert (
+        last_send_ends < settings.CELERY_TASK_SOFT_TIME_LIMIT < settings.CELERY_TASK_TIME_LIMIT < settings.CLAIM_LEASE
+    )
+
+
+def test_batch_is_what_is_due_the_longest_due_first() -> None:
+    messages = [make_message(due_at=NOW - number * SECOND) for number in range(claims.BATCH + 5)]
+    make_message(due_at=NOW + SECOND), make_message(expires_at=NOW), make_message(channel="sms")
+
+    oldest_first = [message.pk for message in reversed(messages)]
+    assert (take(), take(), take()) == (oldest_first[: claims.BATCH], oldest_first[claims.BATCH :], [])
+
+
+def test_row_of_a_worker_that_stopped_is_taken_over_alone_when_its_lease_ran_out() -> None:
+    first, second = make_message(), make_message()
+    take()
+
+    assert take(NOW + LEASE - SECOND) == []
+    assert (take(NOW + LEASE), take(NOW + LEASE), take(NOW + LEASE)) == ([first.pk], [second.pk], [])
+    assert set(Message.objects.values_list("attempts", "taken_over")) == {(2, 1)}
+
+
+def test_row_is_not_lost_when_the_clock_was_put_back_a_day() -> None:
+    message = make_message(due_at=NOW - 2 * dt.timedelta(days=1))
+    take()
+
+    assert take(NOW - dt.timedelta(days=1)) == [message.pk]
+
+
+def test_row_that_stops_every_worker_is_given_up_in_plain_words() -> None:
+    register_greeting()
+    message = make_message()
+    for number in range(delivery.LOST_WORKERS):
+        assert take(NOW + number * LEASE) == [message.pk]
+
+    delivery.sweep(lambda: NOW + delivery.LOST_WORKERS * LEASE)
+
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == (State.FAILED, delivery.GIVEN_UP)
+
+
+def test_only_the_attempt_that_took_the_row_may_write_what_became_of_it() -> None:
+    make_message()
+    (stalled,) = claims.take("email", NOW)
+    (other,) = claims.take("email", NOW + LEASE)
+
+    assert not claims.record(stalled, state=State.SENT)
+    assert claims.record(other, state=State.RETRYING)
+    assert Message.objects.get().state == State.RETRYING
+
+
+def test_lease_is_renewed_while_a_slow_server_works_through_a_batch() -> None:
+    mine, others = make_message(), make_message()
+    rows = claims.take("email", NOW)
+    Message.objects.filter(pk=others.pk).update(lease_until_at=NOW + 9 * LEASE)
+    late = NOW + LEASE - SECOND
+
+    assert [row.pk for row in claims.keep(rows, NOW)] == [mine.pk, others.pk]
+    assert [row.pk for row in claims.keep(rows, late)] == [mine.pk]
+    assert Message.objects.get(pk=mine.pk).lease_until_at == late + LEASE
+
+
+def test_row_given_back_is_as_it_was() -> None:
+    message = make_message()
+    claims.give_back(claims.take("email", NOW))
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.lease_until_at) == (State.PLANNED, 0, None)
+
+
+def test_waits_double_up_to_half_an_hour_and_lie_anywhere_within() -> None:
+    make_message()
+    (row,) = claims.take("email", NOW)
+    waits: dict[int, set[dt.timedelta]] = {}
+    for attempt in (1, 2, 5, 6, 30):
+        row.attempts = attempt
+        for _ in range(30):
+            Message.objects.filter(pk=row.pk).update(state=State.SENDING, attempts=attempt)
+            claims.later(row, "no", NOW)
+            waits.setdefault(attempt, set()).add(Message.objects.get().due_at - NOW)
+
+    assert {attempt: len(found) > 20 for attempt, found in waits.items()} == dict.fromkeys(waits, True)
+    longest = {attempt: max(found).total_seconds() for attempt, found in waits.items()}
+    bounds = {1: 60, 2: 120, 5: 960, 6: 1800, 30: 1800}
+    assert {attempt: bounds[attempt] / 2 < longest[attempt] <= bounds[attempt] for attempt in bounds} == dict.fromkeys(
+        bounds, True
+    )
+
+
+def test_sent_rows_cost_the_claim_nothing() -> None:
+    """It goes by the index of what is open, however many are sent."""
+    if connection.vendor == "sqlite":
+        statement = claims._statement("sqlite", claims.WAITING, claims.BATCH, 0).replace("%(", ":").replace(")s", "")
+        with connection.cursor() as cursor:
+            values = {"channel": "email", "now": str(NOW), "until": str(NOW)}
+            plan = str(cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall())
+        assert "USING INDEX message_open_by_due (due_at<?)" in plan
