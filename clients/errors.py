@@ -29,6 +29,12 @@ class OpenAlready(Declined):
     sentence = "This record is open to you already."
 
 
+class NotToJoin(Declined):
+    """Two rows that stay two; the sentence says why."""
+
+    code = "conflict"
+
+
 class WhyNeeded(Declined):
     sentence = "Please give a reason; it is kept."
 

@@ -1,4 +1,4 @@
-"""When two addresses or two phone numbers are probably the same person's. Values in, an answer out; it decides nothing."""
+"""When two addresses or two phone numbers are probably the same person's. Values in, a spelling to compare by; it decides nothing."""
 
 from __future__ import annotations
 
@@ -11,20 +11,14 @@ COMPARED = 9
 ONE_MAILBOX = {"googlemail.com": "gmail.com"}
 
 
-def same_mailbox(one: str, other: str) -> bool:
-    return bool(one and other) and mailbox(one) == mailbox(other)
-
-
 def mailbox(email: str) -> str:
-    """The address without what many mail servers ignore: capitals, dots, and a tag after a plus."""
+    """The address without what many mail servers ignore: capitals, dots, and a tag after a plus. Empty for no address."""
     name, _, domain = email.strip().casefold().rpartition("@")
-    return f"{name.partition('+')[0].replace('.', '')}@{ONE_MAILBOX.get(domain, domain)}"
+    name = name.partition("+")[0].replace(".", "")
+    return f"{name}@{ONE_MAILBOX.get(domain, domain)}" if name and domain else ""
 
 
-def same_phone(one: str, other: str) -> bool:
-    first, second = digits(one), digits(other)
-    return min(len(first), len(second)) >= SHORTEST and first[-COMPARED:] == second[-COMPARED:]
-
-
-def digits(phone: str) -> str:
-    return re.sub(r"\D", "", phone).lstrip("0")
+def number(phone: str) -> str:
+    """The digits by which a number is the same however it is written. Empty for none, or for too few."""
+    digits = re.sub(r"\D", "", phone).lstrip("0")
+    return digits[-COMPARED:] if len(digits) >= SHORTEST else ""

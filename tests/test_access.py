@@ -105,6 +105,7 @@ def world() -> SimpleNamespace:
         "stage": Stage.objects.get(slug="clearing").pk,
         "breakglass": BreakGlass.objects.create(client=sam, open_until_at=now - dt.timedelta(days=2), **opened).pk,
     }
+    make_client(email=sam.email)  # another record with the same address
     w.rows |= care_rows(w.booking, mara, now)
     w.rows |= form_rows(sam, w.kind.slug, now)
     w.rows |= agreement_rows(sam, w.kind.slug, now)

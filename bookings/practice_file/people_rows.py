@@ -15,7 +15,7 @@ from bookings.models import Closure, DateHours, Offer, OfferPrice, Room, Session
 from bookings.practice_file import spelling
 from bookings.practice_file.offer_rows import in_order, settle, write
 from bookings.practice_file.report import Report
-from clients import records
+from clients import lookalikes, records
 from clients.models import Client
 from practice.models import Practice
 from practice.walltime import minutes_of_day
@@ -27,6 +27,7 @@ THERAPIST_FIELDS = {
     "name", "bio", "order", "active", "max_minutes_per_day", "max_sessions_per_day", "evening_list", "evening_names",
 }  # fmt: skip
 CLIENT_FIELDS = {"name", "email", "phone"}
+REACHED_BY = ("email", "phone")
 
 
 def therapists(rows: Sequence[Row], now: dt.datetime, report: Report) -> None:
@@ -167,18 +168,22 @@ def _dates(therapist: Therapist, rows: Iterable[Row], save: list[Times], remove:
 
 
 def clients(rows: Sequence[Row], now: dt.datetime, report: Report) -> None:
-    """New rows all at once; there may be thousands."""
+    """New rows all at once; there may be thousands. Who looks like somebody that is blocked is put before the therapist."""
     here = Client.objects.in_bulk([row["ref"] for row in rows], field_name="ref")
-    new = []
+    new: list[Client] = []
+    reached_anew: list[Client] = []
     for row in rows:
         fields = {name: row[name] for name in CLIENT_FIELDS & row.keys()} | {
             "date_of_birth": spelling.date(row["date_of_birth"])
         }
-        if row["ref"] in here:
-            report.settle("clients", is_new=False, is_changed=write(here[row["ref"]], fields))
+        if known := here.get(row["ref"]):
+            if any(fields.get(name, getattr(known, name)) != getattr(known, name) for name in REACHED_BY):
+                reached_anew.append(known)
+            report.settle("clients", is_new=False, is_changed=write(known, fields))
         else:
             new.append(Client(ref=row["ref"], created_at=now, **fields))
     Client.objects.bulk_create(new, batch_size=500)
+    lookalikes.notice_all(new + reached_anew, now)
     _join_accounts([client.email for client in new])
     report.count("clients", created=len(new))
 

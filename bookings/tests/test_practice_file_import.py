@@ -9,8 +9,8 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from accounts.tests.factories import make_user
-from bookings import lifecycle
+from accounts.tests.factories import make_owner, make_user
+from bookings import lifecycle, withdrawal
 from bookings.models import (
     Booking,
     BookingChange,
@@ -24,7 +24,8 @@ from bookings.models import (
 )
 from bookings.tests.factories import NOW, at, make_closure
 from bookings.tests.practice_files import EXAMPLE, booking, enter, example, exported
-from clients.models import Client
+from clients.models import Client, LookAlike, Restriction
+from clients.tests.factories import make_client
 from outbox import delivery
 from outbox.models import Message
 from practice.models import Practice
@@ -286,6 +287,48 @@ def test_client_is_joined_to_an_account_that_has_confirmed_its_address():
     user = make_user(email="sam@example.com")
     enter(EXAMPLE)
     assert Client.objects.get().user == user
+
+
+def sharing(*others: dict[str, str]) -> dict:
+    """The example with more clients, by what they share with somebody."""
+    born = {"date_of_birth": "1980-05-01"}
+    more = {
+        f"clients[{1 + place}]": {"ref": f"c-10{place}", "name": "Robin"} | born | other
+        for place, other in enumerate(others)
+    }
+    return example(**more)
+
+
+def noticed() -> set[tuple[str, str]]:
+    return set(LookAlike.objects.values_list("client__ref", "by"))
+
+
+def test_who_comes_in_bulk_and_looks_like_a_blocked_client_is_put_before_the_therapist():
+    blocked = make_client(email="r.hale@example.com", phone="07700 900123")
+    withdrawal.block(blocked, by=make_owner(), now=NOW, why="As we agreed.")
+    enter(
+        sharing(
+            {"email": "RHale+again@Example.com"},
+            {"email": "robin@example.com", "phone": "+44 7700 900 123"},
+            {"email": "robin@example.org"},
+        )
+    )
+    assert noticed() == {("c-100", "mailbox"), ("c-101", "phone")}
+    assert list(Restriction.objects.values_list("client", flat=True)) == [blocked.pk]  # nobody is blocked by a guess
+    enter(sharing({"email": "RHale+again@Example.com"}))
+    assert LookAlike.objects.count() == 2
+
+
+def test_an_address_that_a_later_file_changes_is_looked_at_too_from_both_sides():
+    make_client(ref="c-here", phone="07700 900555")
+    enter(sharing({"email": "robin@example.com"}))
+    blocked = Client.objects.get(ref="c-100")
+    withdrawal.block(blocked, by=make_owner(), now=NOW, why="As we agreed.")
+    assert noticed() == set()
+    enter(sharing({"email": "robin@example.com"}, {"email": "ro.bin@example.com"}))
+    assert noticed() == {("c-101", "mailbox")}
+    enter(sharing({"email": "robin@example.com", "phone": "0044 7700 900555"}))
+    assert noticed() == {("c-101", "mailbox"), ("c-here", "phone")}
 
 
 def test_import_confirms_nothing_and_reminds_of_what_is_to_come():

@@ -11,8 +11,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from clients import lookalikes
-from clients.admin import record
+from clients import lookalikes, records
+from clients.admin import doubles, record
 from clients.models import Client
 from practice.admin_site import OfficeAdmin, clock
 
@@ -30,6 +30,7 @@ class ClientAdmin(OfficeAdmin):
     form = ClientForm
     list_display = ["name", "email", "phone", "ref"]
     search_fields = ["name", "email", "phone", "ref"]
+    list_filter = [doubles.DoubleFilter]
     ordering = ["name", "pk"]
     show_full_result_count = False
     change_form_template = "admin/clients/client/change_form.html"
@@ -50,11 +51,11 @@ class ClientAdmin(OfficeAdmin):
         lookalikes.notice(obj, timezone.now())
 
     def get_urls(self) -> list[Any]:
-        return [*record.paths(self.admin_site), *super().get_urls()]
+        return [*record.paths(self.admin_site), *doubles.paths(self.admin_site), *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         found = self.get_object(request, object_id)
-        beside = record.shown_beside(request, found) if found else {}
+        beside = record.shown_beside(request, found) | {"has_double": records.doubles(found).exists()} if found else {}
         kwargs["extra_context"] = (kwargs.get("extra_context") or {}) | beside
         return super().change_view(request, object_id, *args, **kwargs)
 
