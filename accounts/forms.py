@@ -11,9 +11,8 @@ from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
-from django.utils.safestring import mark_safe
-
-FORGOTTEN = mark_safe('<a href="/accounts/password/reset/">Forgotten your password?</a>')
+from django.urls import reverse
+from django.utils.html import format_html
 
 UNWRITTEN = re.compile(r"[\x01-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -64,7 +63,8 @@ class SignInForm(Entrance, LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._say("login", "E-mail", "Please give your e-mail address.", autocomplete="username")
-        self._say("password", "Password", "Please give your password.", FORGOTTEN)
+        forgotten = format_html('<a href="{}">Forgotten your password?</a>', reverse("account_reset_password"))
+        self._say("password", "Password", "Please give your password.", forgotten)
 
 
 class SignUpForm(Entrance, SignupForm):
