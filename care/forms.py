@@ -154,11 +154,18 @@ class RefusalForm(ReplyForm):
 
 
 class IncidentForm(forms.Form):
-    client = forms.ModelChoiceField(Client.objects.none(), label="Client")
+    client = forms.ModelChoiceField(
+        Client.objects.none(), label="Client", error_messages={"required": "Please choose the client."}
+    )
     booking = forms.ModelChoiceField(Booking.objects.none(), label="Booking", required=False, widget=forms.HiddenInput)
     happened_at = WallClockField(label="When it happened")
     severity = forms.TypedChoiceField(label="How severe", coerce=int, choices=choices_of(Severity))
-    what = forms.CharField(label="What happened", max_length=LONGEST, widget=forms.Textarea({"rows": 6}))
+    what = forms.CharField(
+        label="What happened",
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 6}),
+        error_messages={"required": "Please say what happened."},
+    )
     done = forms.CharField(
         label="What was done", required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 4})
     )
@@ -193,7 +200,9 @@ class WordsForm(forms.Form):
 
 
 class RestrictionForm(forms.Form):
-    client = forms.ModelChoiceField(Client.objects.none(), label="Client")
+    client = forms.ModelChoiceField(
+        Client.objects.none(), label="Client", error_messages={"required": "Please choose the client."}
+    )
     kind = forms.ChoiceField(label="What follows", choices=RestrictionKind.choices)
     why = forms.CharField(
         label="Reason", max_length=LONGEST, widget=forms.Textarea({"rows": 4}), help_text="Kept sealed."

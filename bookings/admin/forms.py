@@ -122,7 +122,9 @@ class CheckInForm(ActForm):
     """Who the client is, and each consent that is said again at every session, with its own tick."""
 
     identity_seen = forms.BooleanField(
-        label="I have seen who this is", help_text="A glance at a card with a photo, or a face you know."
+        label="I have seen who this is",
+        help_text="A glance at a card with a photo, or a face you know.",
+        error_messages={"required": "Please see first that this is the person who booked, and tick it."},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -132,6 +134,7 @@ class CheckInForm(ActForm):
             self.fields[f"again-{slug}"] = forms.BooleanField(
                 label=f"Said again: {consent.version.document.title}",
                 help_text="Read it through together; the client may change or withdraw any of it.",
+                error_messages={"required": "Please go through it together first, and tick it."},
             )
 
     def values(self) -> dict[str, Any]:

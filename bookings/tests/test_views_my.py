@@ -273,7 +273,7 @@ def test_one_booking_and_its_other_times_take_a_bounded_number_of_queries(
     client, me, relaxing, django_assert_max_num_queries
 ):
     booking = book(me, relaxing)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(f"/my/{booking.ref}/")
     with django_assert_max_num_queries(12):
         client.get(f"/my/{booking.ref}/reschedule/")

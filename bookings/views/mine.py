@@ -91,6 +91,7 @@ def booking(request: HttpRequest, ref: str) -> HttpResponse:
     found, now, practice = own(request, ref), timezone.now(), Practice.objects.current()
     if found.status == Status.HELD:
         return redirect("book_review", ref)
+    asked = bool(asked_at(found, walltime.local_date(now, practice.zone)))
     shown = {
         "practice": practice,
         "booking": found,
@@ -102,8 +103,8 @@ def booking(request: HttpRequest, ref: str) -> HttpResponse:
         "may_undo": may_undo(found, now),
         "late_fee": words.money(found.late_fee, found.currency),
         "has_calendar": found.status in IN_CALENDARS,
-        "visit_told": telling.was_told(found),
-        "visit_asked": bool(asked_at(found, walltime.local_date(now, practice.zone))),
+        "visit_asked": asked,
+        "visit_told": asked and telling.was_told(found),
         "needed": to_fill_in(found, now, practice),
     }
     return render(request, "bookings/my_booking.html", shown)

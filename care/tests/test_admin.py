@@ -307,3 +307,10 @@ def test_lists_take_as_many_queries_with_one_row_as_with_three() -> None:
     one = [queries(browser, f"/admin/{path}/") for path in LISTS]
     one_more(), one_more()
     assert [queries(browser, f"/admin/{path}/") for path in LISTS] == one
+
+
+def test_what_an_incident_lacks_is_said_in_words_and_nothing_hidden_is_named() -> None:
+    page = text(browser_of(make_owner()).post("/admin/care/incident/add/", {}))
+    for sentence in ("Please choose the client.", "Please say what happened."):
+        assert sentence in page
+    assert "Booking:" not in page

@@ -50,6 +50,7 @@ class WhyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,
         help_text="Kept and sealed. The owner is told by mail, and the client sees that you opened the record.",
+        error_messages={"required": "Please give a reason; it is kept."},
     )
 
 

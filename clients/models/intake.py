@@ -170,7 +170,7 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.version} by {self.client_id}"
+        return str(self.version)
 
 
 class Answer(models.Model):
@@ -210,7 +210,7 @@ class Flag(models.Model):
         indexes = [models.Index(fields=["client"], name="flag_open_by_client", condition=Q(cleared_at=None))]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.pk}"
+        return self.get_action_display()
 
     def vault_subject(self) -> str:
         return f"client:{self.client_id}"

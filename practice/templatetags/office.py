@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django import template
@@ -26,8 +27,23 @@ def words(name: str) -> str:
 
 @register.filter
 def told(details: dict[str, Any]) -> str:
-    """What else changed, as a line: instants on the clock, old and new with an arrow."""
-    return "; ".join(f"{words(name)} {_value(value)}" for name, value in details.items())
+    """What else there is to say, as a line: instants on the clock, old and new with an arrow. Nothing that the front desk
+    may not read: that something was set aside, not which stage or form it was."""
+    return "; ".join(
+        IN_WORDS[name](value) if name in IN_WORDS else _plain(name, value) for name, value in details.items()
+    )
+
+
+IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "overridden": lambda reasons: f"although it was {' and '.join(words(each) for each in reasons)}",
+    "set_aside": lambda things: "what comes before it was set aside",
+    "identity_seen": lambda seen: "we saw who it is",
+    "reaffirmed": lambda documents: "consent said again",
+}
+
+
+def _plain(name: str, value: Any) -> str:
+    return f"{words(name)} {_value(value)}"
 
 
 def _value(value: Any) -> str:
