@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 
+from bookings import lifecycle, placing
 from bookings.errors import Busy
-from bookings.models import Booking, Status
-from bookings.placing import taking_time
-from bookings.tests.factories import make_booking
+from bookings.models import Booking, SessionType, Status
+from bookings.placing import Wish, taking_time
+from bookings.tests.factories import NOW, at, make_booking, make_session_type, make_therapist_at_work
+from clients.tests.factories import make_client_with_account
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +43,31 @@ def test_database_that_gives_up_twice_is_said_to_be_busy() -> None:
     with pytest.raises(Busy):
         verb()
     assert len(tries) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_booking_is_made_while_a_migration_changes_what_was_prepared() -> None:
+    session_type = make_session_type()
+    make_therapist_at_work(offers=[session_type])
+    book(session_type, "2026-06-04 10:00")
+
+    widen_names_of_rooms(200)
+    assert book(session_type, "2026-06-04 14:00").status == Status.CONFIRMED
+
+    widen_names_of_rooms(120)
+    if connection.vendor == "postgresql":  # a single try would not do
+        with pytest.raises(OperationalError), transaction.atomic():
+            placing.lock_rooms(session_type)
+
+
+def book(session_type: SessionType, start: str) -> Booking:
+    client = make_client_with_account()
+    length = session_type.lengths.select_related("session_type").get()
+    return lifecycle.book(Wish(client, length, at(start)), by=client.user, now=NOW)
+
+
+def widen_names_of_rooms(characters: int) -> None:
+    """SQLite, which keeps no plan, knows no lengths either."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE bookings_room ALTER COLUMN name TYPE varchar({characters})")
