@@ -18,6 +18,7 @@ from clients.models import Client, RestrictionKind
 from practice.forms import DateInput, WallClockField
 
 LONGEST = 5000
+NARROWED = "The sheet was narrowed in the meantime. This is how it stands now; please look at it once more."
 
 
 def choices_of(numbers: Any) -> list[tuple[int, str]]:
@@ -90,6 +91,7 @@ class NarrowForm(PageForm):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["areas"].choices = [(key, AREAS[key]) for key in sheet.area_keys]
+        fields["areas"].error_messages["invalid_choice"] = NARROWED
         fields["covering"].choices = [each for each in choices_of(Covering) if each[0] >= sheet.covering]
         fields["pressure"].choices = [each for each in choices_of(Pressure) if each[0] <= sheet.pressure]
         self.initial |= {"areas": sheet.area_keys, "covering": sheet.covering, "pressure": sheet.pressure}

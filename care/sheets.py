@@ -72,12 +72,18 @@ def lock_at_start(booking: Booking, by: User, now: dt.datetime) -> None:
 def narrow(
     sheet: BoundarySheet, *, areas: int, covering: int, pressure: int, by: User, now: dt.datetime
 ) -> BoundarySheet:
-    """Less than was agreed, while the session runs; what it was before is kept. Raises Widened, NoSheetNow."""
+    """Less than was agreed, while the session runs; what it was before is kept. `sheet` is as it was read: what somebody
+    else narrowed since stays narrowed, and both are heard. Raises Widened, NoSheetNow."""
+    if areas & ~sheet.areas or covering < sheet.covering or pressure > sheet.pressure:
+        raise Widened
     standing = BoundarySheet.objects.select_for_update(of=("self",)).select_related("booking").get(pk=sheet.pk)
     if standing.locked_at is None or standing.booking.ended_at or standing.booking.status != Status.CONFIRMED:
         raise NoSheetNow
-    if areas & ~standing.areas or covering < standing.covering or pressure > standing.pressure:
-        raise Widened
+    areas, covering, pressure = (
+        areas & standing.areas,
+        max(covering, standing.covering),
+        min(pressure, standing.pressure),
+    )
     if (areas, covering, pressure) == (standing.areas, standing.covering, standing.pressure):
         return standing
     Narrowing.objects.create(

@@ -137,7 +137,7 @@ def test_sheet_is_filled_in_together_and_then_narrowed() -> None:
     sheet.refresh_from_db()
     assert (sheet.area_keys, sheet.covering, sheet.pressure) == (["neck"], 3, 1)
     assert "Included before" in text(browser.get(change))
-    assert "is not one of the available choices" in text(browser.post(change, FILLED))
+    assert "The sheet was narrowed in the meantime." in text(browser.post(change, FILLED))
     sheet.refresh_from_db()
     assert sheet.areas == agreed.bits(["neck"])
 

@@ -1,0 +1,30 @@
+"""What a racer of this app does; how races are run: `bookings.tests.racing`."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from bookings.models import Booking
+from bookings.tests.contenders import Act
+from bookings.tests.factories import NOW
+from care import sheets
+from care.models import BoundarySheet
+from care.tests.factories import agree
+
+
+def narrow(sheet: str, by: int, **values: int) -> Act:
+    row, user = BoundarySheet.objects.get(pk=sheet), User.objects.get(pk=by)
+    as_it_is = {"areas": row.areas, "covering": row.covering, "pressure": row.pressure}
+    return lambda: str(sheets.narrow(row, **(as_it_is | values), by=user, now=NOW).pk)
+
+
+def narrow_areas(sheet: str, by: int, areas: int) -> Act:
+    return narrow(sheet, by, areas=areas)
+
+
+def narrow_pressure(sheet: str, by: int, pressure: int) -> Act:
+    return narrow(sheet, by, pressure=pressure)
+
+
+def fill_in(booking: int, by: int) -> Act:
+    row, user = Booking.objects.select_related("client", "session_type").get(pk=booking), User.objects.get(pk=by)
+    return lambda: str(sheets.save(row, agree(), by=user, now=NOW).pk)
