@@ -1,0 +1,301 @@
+"""What comes due by the calendar: planned once however often it is asked, caught up after a standstill, and put right."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+
+from bookings import ahead, evening, kinds, lifecycle, renewals
+from bookings.models import Booking, Status
+from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type, make_therapist
+from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
+from clients import reach, reaching
+from clients.models import Client, Document
+from clients.tests.factories import make_client, make_client_with_account, make_consent, make_document, make_published
+from outbox import delivery
+from outbox.models import Message, State
+from practice.models import Practice
+
+pytestmark = pytest.mark.django_db
+
+DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def practice() -> Practice:
+    return Practice.objects.create(name="Still Water")
+
+
+def planned(kind: str) -> list[tuple[dt.datetime, str]]:
+    return list(Message.objects.filter(kind=kind).order_by("due_at").values_list("due_at", "state"))
+
+
+def send_all(now: dt.datetime) -> None:
+    delivery.sweep(lambda: now)
+
+
+def asking(**overrides: object) -> Document:
+    """A consent that clients sign first."""
+    document = make_document(**overrides)
+    make_published(NOW, document, applies_from=NOW.date())
+    return document
+
+
+# Forms
+
+
+def booking_with_something_left(**overrides: object) -> Booking:
+    kind = make_session_type(requires_consents=[asking().slug])
+    client = make_client_with_account()
+    return make_booking(session_type=kind, client=client, starts_at=at("2026-06-10 10:00"), **overrides)
+
+
+def test_forms_missing_are_asked_for_three_days_and_one_day_before_and_ten_beats_plan_nothing_twice() -> None:
+    booking_with_something_left()
+
+    for hours in range(24 * 9):
+        ahead.plan(NOW + hours * HOUR)
+        ahead.plan(NOW + hours * HOUR)
+
+    assert planned(kinds.FORMS_MISSING) == [
+        (at("2026-06-07 10:00"), State.PLANNED),
+        (at("2026-06-09 10:00"), State.PLANNED),
+    ]
+
+
+def test_nothing_is_asked_where_nothing_is_missing() -> None:
+    make_booking(session_type=make_session_type(), starts_at=at("2026-06-10 10:00"))
+
+    ahead.plan(at("2026-06-07 10:00"))
+
+    assert planned(kinds.FORMS_MISSING) == []
+
+
+def test_forms_filled_in_meanwhile_are_not_asked_for_when_the_message_is_to_go_out() -> None:
+    booking = booking_with_something_left()
+    ahead.plan(at("2026-06-07 09:30"))
+    (version,) = [document.versions.get() for document in Document.objects.all()]
+    make_consent(booking.client, version, at("2026-06-07 09:40"))
+
+    send_all(at("2026-06-07 10:00"))
+
+    row = Message.objects.get(kind=kinds.FORMS_MISSING)
+    assert (row.state, row.last_error, mail.outbox) == (State.CANCELLED, "Nothing is left to fill in.", [])
+
+
+def test_after_a_standstill_what_was_due_long_ago_is_left_and_the_next_is_planned() -> None:
+    booking_with_something_left()
+
+    ahead.plan(at("2026-06-08 09:00"))
+    assert planned(kinds.FORMS_MISSING) == []
+    ahead.plan(at("2026-06-09 20:00"))
+
+    assert planned(kinds.FORMS_MISSING) == [(at("2026-06-09 10:00"), State.PLANNED)]
+
+
+def test_who_was_booked_on_the_eve_is_asked_once_a_while_later() -> None:
+    booking_with_something_left(created_at=at("2026-06-09 12:00"))
+
+    ahead.plan(at("2026-06-09 14:00"))
+
+    assert planned(kinds.FORMS_MISSING) == [(at("2026-06-09 14:00"), State.PLANNED)]
+
+
+# What runs out
+
+
+def client_whose_consent_ends(months: int, **booking: object) -> Client:
+    """So many months after 1 June 2026."""
+    client = make_client_with_account()
+    make_consent(client, asking(valid_for_months=months).versions.get(), NOW)
+    if booking:
+        make_booking(client=client, **booking)
+    return client
+
+
+def test_client_who_comes_is_told_thirty_and_seven_days_before_something_runs_out() -> None:
+    client = client_whose_consent_ends(2, starts_at=at("2026-06-20 10:00"))
+
+    for days in range(70):
+        ahead.plan(at("2026-06-01 10:00") + days * DAY)
+
+    assert planned(renewals.FORMS_EXPIRING) == [
+        (at("2026-07-02 10:00"), State.PLANNED),
+        (at("2026-07-25 10:00"), State.PLANNED),
+    ]
+    assert set(Message.objects.filter(kind=renewals.FORMS_EXPIRING).values_list("whom")) == {(f"client:{client.pk}",)}
+
+
+def test_who_has_not_come_for_long_and_has_nothing_to_come_is_left_in_peace() -> None:
+    client_whose_consent_ends(1)
+    client_whose_consent_ends(1, starts_at=at("2025-10-01 10:00"), status=Status.COMPLETED,
+                              created_at=at("2025-09-01 10:00"))  # fmt: skip
+
+    ahead.plan(NOW)
+
+    assert planned(renewals.FORMS_EXPIRING) == []
+
+
+def test_what_was_renewed_does_not_run_out() -> None:
+    client = client_whose_consent_ends(2, starts_at=at("2026-06-20 10:00"))
+    later = at("2026-07-05 10:00")
+    make_consent(client, Document.objects.get().versions.get(), later)
+
+    ahead.plan(later)
+
+    assert planned(renewals.FORMS_EXPIRING) == []
+
+
+def test_letter_about_what_runs_out_names_the_day_and_no_form() -> None:
+    client_whose_consent_ends(1, starts_at=at("2026-06-20 10:00"))
+    ahead.plan(NOW)
+
+    send_all(NOW)
+
+    (letter,) = mail.outbox
+    assert "is valid until Wednesday 1 July 2026." in letter.body
+    assert Document.objects.get().title not in letter.body + letter.subject
+
+
+# The evening list
+
+
+def evening_of(**therapist: object) -> Booking:
+    kind = make_session_type(neutral_name="Session", rooms=[make_room(name="Garden room")])
+    return make_booking(
+        session_type=kind,
+        client=make_client(name="Sam Field"),
+        therapist=make_therapist(offers=[kind], **therapist),
+        starts_at=at("2026-06-04 10:00"),
+    )
+
+
+def test_therapist_gets_tomorrows_sessions_at_six_with_initials_once() -> None:
+    booking = evening_of()
+    for now in ("2026-06-03 16:00", "2026-06-03 17:30", "2026-06-03 17:40", "2026-06-03 18:10"):
+        ahead.plan(at(now))
+    assert planned(evening.EVENING_LIST) == [(at("2026-06-03 18:00"), State.PLANNED)]
+
+    send_all(at("2026-06-03 18:10"))
+
+    (letter,) = mail.outbox
+    assert letter.to == [booking.therapist.user.email]
+    assert letter.subject == "Thursday 4 June: one session"
+    assert "10:00 to 11:00, Session, S. F., Garden room" in letter.body
+    assert "Sam" not in letter.body
+
+
+def test_therapist_may_have_names_in_the_list() -> None:
+    evening_of(evening_names=True)
+    ahead.plan(at("2026-06-03 18:10"))
+    send_all(at("2026-06-03 18:10"))
+    assert "10:00 to 11:00, Session, Sam Field, Garden room" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(("wanted", "letters"), [("full", 0), ("always", 1), ("never", 0)])
+def test_on_the_eve_of_an_empty_day_only_who_wants_it_gets_a_list(wanted: str, letters: int) -> None:
+    make_therapist(evening_list=wanted)
+    ahead.plan(at("2026-06-03 18:10"))
+    send_all(at("2026-06-03 18:10"))
+    assert [letter.subject for letter in mail.outbox] == ["Thursday 4 June: no sessions"] * letters
+
+
+def test_list_comes_late_after_a_standstill_but_not_on_the_day_itself() -> None:
+    evening_of()
+    ahead.plan(at("2026-06-03 23:30"))
+    assert len(planned(evening.EVENING_LIST)) == 1
+    Message.objects.all().delete()
+    ahead.plan(at("2026-06-04 00:10"))
+    assert planned(evening.EVENING_LIST) == []
+
+
+# Reminders follow settings, addresses and choices
+
+
+def booked() -> tuple[Booking, Client]:
+    session_type, _ = make_offer_of_one()
+    client = make_client_with_account(phone="+447700900123")
+    return lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW), client
+
+
+def reminders() -> list[tuple[dt.datetime, str, str]]:
+    rows = Message.objects.filter(kind=kinds.REMINDER, state=State.PLANNED).order_by("due_at", "channel")
+    return list(rows.values_list("due_at", "channel", "recipient"))
+
+
+def test_reminders_that_are_as_they_should_be_stay_as_they_are() -> None:
+    booked()
+    before = list(Message.objects.order_by("pk").values())
+    ahead.plan(NOW + MINUTE)
+    assert list(Message.objects.order_by("pk").values()) == before
+
+
+def test_reminders_follow_a_session_type_that_is_given_its_own_times_and_back_again() -> None:
+    booking, client = booked()
+    as_before = reminders()
+    kind = booking.session_type
+    kind.reminders = "24h"
+    kind.save()
+    ahead.plan(NOW + MINUTE)
+    assert reminders() == [(at("2026-06-03 10:00"), "email", client.email)]
+
+    kind.reminders = ""
+    kind.save()
+    ahead.plan(NOW + 2 * MINUTE)
+
+    assert reminders() == as_before
+
+
+def test_reminders_follow_an_address_that_changed() -> None:
+    _, client = booked()
+    Client.objects.filter(pk=client.pk).update(email="new@example.com")
+
+    ahead.plan(NOW + MINUTE)
+
+    assert {recipient for _, _, recipient in reminders()} == {"new@example.com"}
+
+
+def test_reminders_follow_what_the_client_chooses_at_once(settings: object, practice: Practice) -> None:
+    settings.SMS_URL = "console:"
+    _, client = booked()
+    reaching.choose(client, {reach.REMINDER: ["sms"]}, texts=True, by=user_of(client), now=NOW)
+
+    ahead.follow_choices(client, practice=practice, now=NOW)
+
+    assert {channel for _, channel, _ in reminders()} == {"sms"}
+
+
+def test_reminders_of_who_wants_no_contact_say_so_and_come_back_when_they_do(practice: Practice) -> None:
+    _, client = booked()
+    as_before = reminders()
+    reaching.refuse_contact(client, by=user_of(client), now=NOW)
+    ahead.follow_choices(client, practice=practice, now=NOW)
+    rows = Message.objects.filter(kind=kinds.REMINDER).values_list("state", "last_error")
+    assert list(rows) == [(State.CANCELLED, reach.REFUSED)] * 2
+
+    reaching.allow_contact(client, by=user_of(client), now=NOW + MINUTE)
+    ahead.follow_choices(client, practice=practice, now=NOW + MINUTE)
+
+    assert reminders() == as_before
+
+
+def test_reminder_that_was_sent_is_not_sent_again() -> None:
+    booked()
+    send_all(at("2026-06-02 10:00"))
+    letters = len(mail.outbox)
+
+    ahead.plan(at("2026-06-02 10:05"))
+    send_all(at("2026-06-02 10:05"))
+
+    assert len(mail.outbox) == letters
+
+
+def test_round_costs_the_same_for_one_booking_and_for_three(django_assert_max_num_queries: object) -> None:
+    for _ in range(3):
+        booked()
+    with django_assert_max_num_queries(25):
+        ahead.plan(NOW + MINUTE)

@@ -1,0 +1,330 @@
+"""What is planned when a booking changes: one message about how it ended, and reminders that follow the booking."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from accounts.tests.factories import make_user
+from bookings import lifecycle, moves, notices, quiet, visits
+from bookings.errors import Refusal
+from bookings.models import Answer, Booking, MoveRequest, Status, Way
+from bookings.tests.factories import NOW, at
+from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
+from clients import reach, reaching
+from clients.models import Client
+from clients.tests.factories import make_client_with_account
+from outbox import delivery
+from outbox.models import OPEN, Message, State
+from practice import spans
+from practice.models import Practice
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = dt.timedelta(minutes=1)
+SECOND = dt.timedelta(seconds=1)
+GRACE = dt.timedelta(minutes=2)
+
+
+@pytest.fixture(autouse=True)
+def practice() -> Practice:
+    return Practice.objects.create(name="Still Water")
+
+
+def booked_by_staff(**kind: object) -> tuple[Booking, User]:
+    session_type, _ = make_offer_of_one(**kind)
+    owner = make_user(role="owner")
+    client = make_client_with_account()
+    return lifecycle.book(wish(client, session_type), by=owner, now=NOW, via=Way.STAFF), owner
+
+
+def booked_by_client(**kind: object) -> tuple[Booking, Client]:
+    session_type, _ = make_offer_of_one(**kind)
+    client = make_client_with_account()
+    return lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW), client
+
+
+def standing(booking: Booking) -> list[str]:
+    """The kinds that still wait to tell how it stands."""
+    rows = Message.objects.filter(about=notices.about(booking), kind__in=notices.STANDING, state__in=OPEN)
+    return list(rows.order_by("pk").values_list("kind", flat=True))
+
+
+def send_all(now: dt.datetime) -> None:
+    delivery.sweep(lambda: now)
+
+
+def test_client_who_books_gets_the_confirmation_at_once_and_who_is_booked_after_the_grace() -> None:
+    by_client, _ = booked_by_client()
+    by_staff, _ = booked_by_staff()
+
+    due = {each.about: each.due_at for each in Message.objects.filter(kind=notices.CONFIRMED)}
+    assert due == {notices.about(by_client): NOW, notices.about(by_staff): NOW + GRACE}
+
+
+def test_booked_by_staff_and_cancelled_within_the_grace_says_nothing() -> None:
+    booking, owner = booked_by_staff()
+
+    lifecycle.cancel(booking, by=owner, now=NOW + MINUTE, via=Way.STAFF)
+
+    assert standing(booking) == []
+
+
+def test_booked_by_staff_and_cancelled_after_the_grace_is_told_though_the_confirmation_never_left() -> None:
+    booking, owner = booked_by_staff()
+
+    lifecycle.cancel(booking, by=owner, now=NOW + 3 * MINUTE, via=Way.STAFF)
+
+    assert standing(booking) == [notices.CANCELLED]
+
+
+def test_approved_and_then_moved_is_one_message_with_the_new_time() -> None:
+    asked, _ = booked_by_client(approval="always")
+    send_all(NOW)
+
+    approved = lifecycle.approve(asked, by=asked.therapist.user, now=NOW + 10 * MINUTE)
+    moved = moves.reschedule(approved, at("2026-06-05 15:00"), by=asked.therapist.user, now=NOW + 11 * MINUTE)
+
+    assert standing(moved) == [notices.APPROVED]
+    row = Message.objects.get(kind=notices.APPROVED, state=State.PLANNED)
+    assert (row.version, row.due_at) == (moved.version, NOW + 13 * MINUTE)
+
+
+def test_moved_and_moved_back_says_nothing() -> None:
+    booking, owner = booked_by_staff()
+    send_all(NOW + GRACE)
+
+    there = moves.reschedule(booking, at("2026-06-05 15:00"), by=owner, now=NOW + 5 * MINUTE)
+    assert standing(there) == [notices.MOVED]
+    back = moves.reschedule(there, at("2026-06-04 10:00"), by=owner, now=NOW + 6 * MINUTE)
+
+    assert standing(back) == []
+
+
+def test_moved_and_moved_back_after_it_was_told_is_told_again() -> None:
+    booking, owner = booked_by_staff()
+    send_all(NOW + GRACE)
+    there = moves.reschedule(booking, at("2026-06-05 15:00"), by=owner, now=NOW + 5 * MINUTE)
+    send_all(NOW + 7 * MINUTE)
+
+    back = moves.reschedule(there, at("2026-06-04 10:00"), by=owner, now=NOW + 8 * MINUTE)
+
+    assert standing(back) == [notices.MOVED]
+
+
+def test_cancelled_and_undone_says_nothing_where_the_confirmation_was_sent() -> None:
+    booking, client = booked_by_client()
+    send_all(NOW)
+
+    cancelled = lifecycle.cancel(booking, by=user_of(client), now=NOW + MINUTE)
+    undone = lifecycle.undo_cancel(cancelled, by=user_of(client), now=NOW + 2 * MINUTE)
+
+    assert standing(undone) == []
+    assert undone.status == Status.CONFIRMED
+
+
+def test_message_that_is_just_being_sent_counts_as_told() -> None:
+    booking, owner = booked_by_staff()
+    Message.objects.filter(kind=notices.CONFIRMED).update(
+        state=State.SENDING, lease_until_at=NOW + 5 * MINUTE, attempts=1
+    )
+
+    cancelled = lifecycle.cancel(booking, by=owner, now=NOW + MINUTE, via=Way.STAFF)
+
+    assert standing(cancelled) == [notices.CONFIRMED, notices.CANCELLED]
+
+
+def test_wish_for_another_time_is_acknowledged_and_its_answer_told() -> None:
+    asked, client = booked_by_client(approval="always")
+    booking = lifecycle.approve(asked, by=asked.therapist.user, now=NOW + MINUTE)
+    send_all(NOW + 3 * MINUTE)
+
+    wished = moves.reschedule(booking, at("2026-06-05 15:00"), by=user_of(client), now=NOW + 5 * MINUTE)
+    assert standing(wished) == [notices.MOVE_REQUESTED]
+    kept = moves.decline_move(MoveRequest.objects.get(), by=asked.therapist.user, now=NOW + 6 * MINUTE)
+
+    assert standing(kept) == [notices.MOVE_DECLINED]
+
+
+def test_each_row_says_whom_it_is_for() -> None:
+    booking, client = booked_by_client(approval="always")
+    rows = Message.objects.order_by("pk").values_list("kind", "whom")
+    assert list(rows) == [
+        (notices.REQUESTED, f"client:{client.pk}"),
+        (notices.TO_ANSWER, f"user:{booking.therapist.user_id}"),
+    ]
+
+
+# Reaching the client
+
+
+def test_client_without_an_address_leaves_a_failed_row_that_says_so() -> None:
+    session_type, _ = make_offer_of_one()
+    client = make_client_with_account(email="")
+
+    booking = lifecycle.book(wish(client, session_type), by=make_user(role="owner"), now=NOW, via=Way.STAFF)
+
+    rows = Message.objects.filter(about=notices.about(booking)).values_list("kind", "state", "last_error")
+    assert list(rows) == [(notices.CONFIRMED, State.FAILED, "There is no e-mail address.")]
+
+
+def test_client_who_wants_no_contact_gets_nothing_and_staff_read_why() -> None:
+    session_type, _ = make_offer_of_one()
+    client, owner = make_client_with_account(), make_user(role="owner")
+    reaching.refuse_contact(client, by=owner, now=NOW)
+
+    booking = lifecycle.book(wish(client, session_type), by=owner, now=NOW, via=Way.STAFF)
+
+    rows = Message.objects.filter(about=notices.about(booking)).values_list("kind", "state", "last_error")
+    assert list(rows) == [(notices.CONFIRMED, State.CANCELLED, reach.REFUSED)]
+
+
+def test_consent_to_be_contacted_is_asked_again_when_a_message_goes_out() -> None:
+    booking, client = booked_by_client()
+    reaching.refuse_contact(client, by=user_of(client), now=NOW)
+
+    send_all(NOW)
+
+    row = Message.objects.get(kind=notices.CONFIRMED)
+    assert (row.about, row.state, row.last_error) == (notices.about(booking), State.CANCELLED, reach.REFUSED)
+
+
+def test_reminders_go_by_each_channel_the_client_chose_and_changes_by_one_at_least(settings: object) -> None:
+    settings.SMS_URL = "console:"
+    session_type, _ = make_offer_of_one()
+    client = make_client_with_account(phone="+447700900123")
+    wishes = {reach.BOOKING: [], reach.REMINDER: ["email", "sms"]}
+    reaching.choose(client, wishes, texts=True, by=user_of(client), now=NOW)
+
+    lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
+
+    rows = Counter(Message.objects.values_list("kind", "channel", "recipient"))
+    assert rows == {
+        (notices.CONFIRMED, "email", client.email): 1,
+        (notices.REMINDER, "email", client.email): 2,
+        (notices.REMINDER, "sms", "+447700900123"): 2,
+    }
+
+
+def test_number_that_changed_gets_no_texts_until_they_agree_anew(settings: object) -> None:
+    settings.SMS_URL = "console:"
+    client = make_client_with_account(phone="+447700900123")
+    reaching.choose(client, {reach.REMINDER: ["sms"]}, texts=True, by=user_of(client), now=NOW)
+    assert reach.ways(client, reach.REMINDER, notices.REMINDER) == [("sms", "+447700900123")]
+
+    client.phone = "+447700900456"
+
+    assert reach.ways(client, reach.REMINDER, notices.REMINDER) == []
+
+
+# Before and after a session
+
+
+def test_preparation_goes_out_the_day_before_and_aftercare_after_a_session_that_took_place() -> None:
+    booking, _ = booked_by_client(preparation="Eat lightly.", aftercare="Rest well.")
+    lifecycle.complete(booking, by=booking.therapist.user, now=booking.starts_at + 90 * MINUTE)
+
+    due = {row.kind: row.due_at for row in Message.objects.filter(kind__in=(notices.PREPARATION, notices.AFTERCARE))}
+    assert due == {notices.PREPARATION: at("2026-06-03 10:00"), notices.AFTERCARE: at("2026-06-04 13:00")}
+
+
+def test_aftercare_is_planned_once_however_often_a_no_show_is_corrected() -> None:
+    booking, _ = booked_by_client(aftercare="Rest well.")
+    therapist, over = booking.therapist.user, booking.ends_at
+    done = lifecycle.complete(booking, by=therapist, now=over)
+    missed = lifecycle.no_show(done, by=therapist, now=over, why="A slip.", waive=True)
+    lifecycle.came_after_all(missed, by=therapist, now=over, why="They did come.")
+
+    assert Message.objects.filter(kind=notices.AFTERCARE).count() == 1
+    send_all(over + dt.timedelta(hours=2))
+    assert Message.objects.get(kind=notices.AFTERCARE).state == State.SENT
+
+
+def test_aftercare_is_not_sent_where_the_client_did_not_come() -> None:
+    booking, _ = booked_by_client(aftercare="Rest well.")
+    done = lifecycle.complete(booking, by=booking.therapist.user, now=booking.ends_at)
+    lifecycle.no_show(done, by=booking.therapist.user, now=booking.ends_at, why="A slip.", waive=True)
+
+    send_all(booking.ends_at + dt.timedelta(hours=2))
+
+    assert Message.objects.get(kind=notices.AFTERCARE).state == State.CANCELLED
+
+
+# Each confirmed session to come has exactly the reminders it should have, whatever was done to it
+
+
+STARTS = ("2026-06-04 10:00", "2026-06-05 15:00", "2026-06-04 12:30")
+Step = Callable[[Booking, User, User, dt.datetime], object]
+STEPS: dict[str, Step] = {
+    "approve": lambda each, client, staff, now: lifecycle.approve(each, by=staff, now=now),
+    "decline": lambda each, client, staff, now: lifecycle.decline(each, by=staff, now=now),
+    "cancel": lambda each, client, staff, now: lifecycle.cancel(each, by=client, now=now, accept_late=True),
+    "cancel by staff": lambda each, client, staff, now: lifecycle.cancel(each, by=staff, now=now, via=Way.STAFF),
+    "undo": lambda each, client, staff, now: lifecycle.undo_cancel(each, by=staff, now=now),
+    "check in": lambda each, client, staff, now: visits.check_in(each, by=staff, now=now, identity_seen=True),
+    "complete": lambda each, client, staff, now: lifecycle.complete(each, by=staff, now=now),
+    "no show": lambda each, client, staff, now: lifecycle.no_show(each, by=staff, now=now, why="Missed.", waive=True),
+    "expire": lambda each, client, staff, now: lifecycle.expire_due(now),
+    "agree": lambda each, client, staff, now: moves.approve_move(open_move(each), by=staff, now=now),
+    "refuse": lambda each, client, staff, now: moves.decline_move(open_move(each), by=staff, now=now),
+    "send": lambda each, client, staff, now: send_all(now),
+} | {
+    f"{who} moves to {start}": lambda each, client, staff, now, who=who, start=start: moves.reschedule(
+        each, at(start), by=client if who == "client" else staff, now=now, accept_late=True, override=who == "staff",
+        why="As agreed." if who == "staff" else "",
+    )
+    for who in ("client", "staff")
+    for start in STARTS
+}  # fmt: skip
+
+
+def open_move(booking: Booking) -> MoveRequest:
+    found = (
+        MoveRequest.objects.filter(booking=booking, answer=Answer.OPEN).select_related("booking", "therapist").first()
+    )
+    if found is None:
+        raise Refusal
+    return found
+
+
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 40)), max_size=10),
+    approval=st.sampled_from(["none", "always"]),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_confirmed_session_to_come_has_one_open_row_for_each_reminder_and_channel_and_any_other_none(
+    practice: Practice, settings: object, steps: list[tuple[str, int]], approval: str
+) -> None:
+    settings.SMS_URL = "console:"
+    session_type, therapist = make_offer_of_one(approval=approval, preparation="Eat lightly.")
+    client = make_client_with_account(phone="+447700900123")
+    user, staff, now = user_of(client), therapist.user, NOW
+    reaching.choose(client, {reach.REMINDER: ["email", "sms"]}, texts=True, by=user, now=NOW)
+    booking = lifecycle.book(wish(client, session_type), by=user, now=now)
+
+    for name, hours in steps:
+        now += dt.timedelta(hours=hours, minutes=1)
+        try:
+            STEPS[name](Booking.objects.get(pk=booking.pk), user, staff, now)
+        except Refusal:
+            continue
+        finally:
+            check_reminders(Booking.objects.get(pk=booking.pk), practice, now)
+
+
+def check_reminders(booking: Booking, practice: Practice, now: dt.datetime) -> None:
+    rows = Message.objects.filter(about=notices.about(booking), kind=notices.REMINDER, state__in=OPEN)
+    to_come = rows.filter(due_at__gt=now, expires_at__gt=now)
+    expected: Counter[tuple[dt.datetime, str]] = Counter()
+    if booking.status == Status.CONFIRMED and booking.starts_at > now:
+        times = quiet.reminders(booking.starts_at, spans.several(practice.reminders), practice.zone, now)
+        expected = Counter((due_at, channel) for _, due_at in times for channel in ("email", "sms"))
+    else:
+        assert not rows.filter(expires_at__gt=now).exists()
+    assert Counter(to_come.values_list("due_at", "channel")) == expected
