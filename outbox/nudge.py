@@ -10,6 +10,7 @@ import os
 import threading
 
 from celery import current_app
+from kombu.exceptions import KombuError
 
 SWEEP = "outbox.sweep"
 QUIET_SECONDS = 0.2
@@ -37,10 +38,7 @@ class _Nudger:
     def _publish(self) -> bool:
         try:
             current_app.send_task(SWEEP, retry=False, ignore_result=True, expires=60)
-        except OSError as error:
-            log.warning("The broker does not answer (%s); messages wait for the next sweep.", type(error).__name__)
-            return False
-        except current_app.connection_for_write().connection_errors as error:
+        except (OSError, KombuError, *current_app.connection_for_write().connection_errors) as error:
             log.warning("The broker does not answer (%s); messages wait for the next sweep.", type(error).__name__)
             return False
         return True

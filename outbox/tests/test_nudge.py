@@ -15,6 +15,7 @@ from typing import Any
 import redis
 
 from outbox import nudge
+from practice import servers
 
 PROGRAM = """
 import sys, threading, time
@@ -81,3 +82,36 @@ def test_broker_that_is_gone_or_silent_costs_the_caller_nothing() -> None:
         ]
 
     assert max(held_up) < 0.5
+
+
+OUTLIVING = """
+import sys, threading, time
+import django
+django.setup()
+from outbox import nudge
+for line in sys.stdin:
+    nudge.send()
+    time.sleep(1)
+    print([thread.name for thread in threading.enumerate()], flush=True)
+"""
+
+
+def test_broker_that_goes_away_does_not_end_the_nudges() -> None:
+    with servers.valkey_server() as broker:
+        web = subprocess.Popen(
+            [sys.executable, "-c", OUTLIVING],
+            env=os.environ | {"REDIS_URL": broker.url, "DJANGO_SETTINGS_MODULE": "practice.settings_test"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert web.stdin and web.stdout
+        web.stdin.write("once\n")
+        web.stdin.flush()
+        before = web.stdout.readline().strip()
+        servers.stop(broker.process)
+        warning, after = web.communicate("again\n")[0].splitlines()
+
+    assert before == after == "['MainThread', 'outbox-nudge']"
+    assert warning.startswith("WARNING outbox.nudge: The broker does not answer")
