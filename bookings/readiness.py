@@ -159,8 +159,8 @@ def said_at_each_session(booking: Booking, on: dt.date) -> dict[str, Consent]:
 
 
 def incomplete(bookings: Collection[Booking], on: dt.date) -> set[int]:
-    """Those of these bookings for which the client still has something to fill in or to sign; the number of queries does
-    not grow with them. Nothing clinical can be read off it."""
+    """Those of these bookings for which the client still has something to fill in or to sign, also anew after they took it
+    back; the number of queries does not grow with them. Nothing clinical can be read off it."""
     facts = known.forms_of_each({booking.client_id for booking in bookings}, on)
     return {
         booking.pk
@@ -168,6 +168,7 @@ def incomplete(bookings: Collection[Booking], on: dt.date) -> set[int]:
         if any(
             (
                 *_forms(facts[booking.client_id], booking.session_type),
+                *_withdrawn(facts[booking.client_id], booking.session_type),
                 *_agreements(facts[booking.client_id], booking.session_type),
             )
         )

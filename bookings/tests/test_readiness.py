@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.tests.factories import make_front_desk, make_owner, make_user
-from bookings import lifecycle, moves, readiness, visits
-from bookings.errors import NotReady, Refusal, UnderAge
-from bookings.models import Booking, BookingChange, Proposal, SessionType, Status, Therapist
+from bookings import lifecycle, moves, readiness, visits, withdrawal
+from bookings.errors import Conflict, NotReady, Refusal, UnderAge
+from bookings.models import Booking, BookingChange, MoveRequest, Proposal, SessionType, Status, Therapist
 from bookings.placing import Wish
 from bookings.readiness import Weight
 from bookings.tests import calling, practice_files
@@ -38,6 +40,7 @@ from clients.models import (
     Withdrawal,
 )
 from clients.tests.factories import make_client_with_account, make_consent, make_document, make_published
+from practice.models import Practice
 
 pytestmark = pytest.mark.django_db
 START, LATER = "2026-06-04 10:00", "2026-06-05 10:00"
@@ -190,6 +193,23 @@ def take_proposal(booking: Booking) -> Booking:
     return moves.take_proposal(proposal, by=booking.client.user, now=NOW)
 
 
+def cancelled(by_therapist: bool = False) -> Booking:
+    booking = booked()
+    return lifecycle.cancel(booking, by=booking.therapist.user if by_therapist else booking.client.user, now=NOW)
+
+
+def asked_to_move() -> Booking:
+    booking = booked()
+    MoveRequest.objects.create(
+        booking=booking, therapist=booking.therapist, starts_at=at(LATER), asked_at=NOW, answer_by_at=at(START)
+    )
+    return booking
+
+
+def agree_to_move(booking: Booking) -> Booking:
+    return moves.approve_move(MoveRequest.objects.get(booking=booking), by=make_owner(), now=NOW)
+
+
 def by_desk(world: tuple[Client, SessionType, Therapist]) -> Booking:
     return lifecycle.book(wish(*world), by=make_front_desk(), now=NOW)
 
@@ -222,6 +242,17 @@ WAYS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any], frozenset[Weight]
     "a client moves it": (booked, lambda b: moves.reschedule(b, at(LATER), by=b.client.user, now=NOW), OWN),
     "staff move it": (booked, lambda b: moves.reschedule(b, at(LATER), by=make_owner(), now=NOW), FIRM),
     "a client takes a proposal": (lambda: booked(Status.REQUESTED), take_proposal, OWN),
+    "the therapist agrees to a move": (asked_to_move, agree_to_move, FIRM),
+    "a client takes a cancellation back": (
+        cancelled,
+        lambda b: lifecycle.undo_cancel(b, by=b.client.user, now=NOW),
+        ALL,
+    ),
+    "staff take a cancellation back": (
+        lambda: cancelled(by_therapist=True),
+        lambda b: lifecycle.undo_cancel(b, by=make_owner(), now=NOW),
+        FIRM,
+    ),
     "the client is checked in": (
         booked,
         lambda b: visits.check_in(b, by=make_owner(), now=b.starts_at, identity_seen=True),
@@ -464,3 +495,110 @@ def test_nobody_keeps_a_time_with_an_address_that_is_not_confirmed() -> None:
     client, kind, therapist = bookable()
     with pytest.raises(Refusal):
         lifecycle.hold(wish(client, kind, therapist), by=make_user(confirmed=False), now=NOW)
+
+
+# Ways round that somebody might try
+
+
+@pytest.mark.parametrize("staff", [False, True])
+@pytest.mark.parametrize("lack", [blocked, stopped, withdrawn], ids=lambda lack: lack.__name__)
+def test_a_move_over_the_api_leads_round_nothing(lack, staff) -> None:
+    kind, therapist = calling.make_open_practice()
+    client = make_client_with_account()
+    booking = make_booking(client=client, session_type=kind, therapist=therapist, starts_at=calling.a_start())
+    lack(client, kind)
+    body = {"start": calling.a_start(14).isoformat()}
+    answer = calling.post(f"/bookings/{booking.ref}/reschedule", body, make_owner() if staff else client.user)
+    assert (answer.status_code, answer.json()["code"]) == (403, MISSING[lack][0])
+    assert Booking.objects.get().starts_at == booking.starts_at
+
+
+@pytest.mark.parametrize("lack", [blocked, stopped, withdrawn], ids=lambda lack: lack.__name__)
+def test_staff_lead_nobody_round_it_over_the_api(lack) -> None:
+    kind, _ = calling.make_open_practice()
+    client = make_client_with_account()
+    lack(client, kind)
+    answer = calling.post("/bookings", calling.asking(calling.a_start(), client=client.ref), make_owner())
+    assert (answer.status_code, answer.json()["code"]) == (403, MISSING[lack][0])
+    assert not Booking.objects.exists()
+
+
+def test_a_booking_whose_consent_was_taken_back_is_shown_as_incomplete() -> None:
+    booking = booked()
+    withdrawn(booking.client, booking.session_type)
+    assert readiness.incomplete([booking], TODAY) == {booking.pk}
+
+
+@pytest.mark.parametrize("restricted", ["approval", "review"])
+def test_who_is_approved_each_time_asks_for_each_move_too(restricted) -> None:
+    """A booking that was agreed to is no ticket for any other time."""
+    booking = booked()
+    if restricted == "approval":
+        Restriction.objects.create(client=booking.client, kind="approval", since=NOW, by=make_owner(), why="…")
+    else:
+        to_review(booking.client, booking.session_type)
+    moves.reschedule(booking, at(LATER), by=booking.client.user, now=NOW)
+    booking.refresh_from_db()
+    asked = MoveRequest.objects.get(booking=booking)
+    assert (booking.starts_at, booking.status, asked.starts_at) == (at(START), Status.CONFIRMED, at(LATER))
+
+
+@pytest.mark.parametrize("action", ["stop", "review"])
+def test_times_proposed_before_something_was_told_are_looked_at_again(action) -> None:
+    booking = booked(Status.REQUESTED)
+    (proposal,) = moves.propose(booking, [at(LATER)], by=booking.therapist.user, now=NOW)
+    make_flag(booking.client, action)
+    (changed,) = withdrawal.stop(booking.client, by=booking.client.user, now=NOW)
+    assert (changed, changed.status) == (booking, Status.REQUESTED)
+    proposal.refresh_from_db()
+    assert proposal.answer == "withdrawn"
+    Flag.objects.update(cleared_at=NOW)
+    fresh = Proposal.objects.select_related("booking__client__user", "booking__session_type").get()
+    with pytest.raises(Conflict):
+        moves.take_proposal(fresh, by=booking.client.user, now=NOW)
+    again = moves.propose(changed, [at(LATER)], by=booking.therapist.user, now=NOW)
+    assert moves.take_proposal(again[0], by=booking.client.user, now=NOW).status == Status.CONFIRMED
+
+
+@pytest.mark.parametrize("lack", [blocked, stopped, withdrawn], ids=lambda lack: lack.__name__)
+def test_what_a_file_brings_is_kept_shown_as_it_is_and_does_not_start(lack) -> None:
+    practice_files.enter(practice_files.example(**{"bookings[0].start": "2026-06-04T10:00"}))
+    booking = Booking.objects.select_related("client", "session_type", "therapist__user").get()
+    booking.client.user = make_user()
+    booking.client.save()
+    lack(booking.client, booking.session_type)
+    with pytest.raises(NotReady):
+        visits.check_in(booking, by=make_owner(), now=booking.starts_at, identity_seen=True)
+    Booking.objects.update(checked_in_at=booking.starts_at)
+    booking.refresh_from_db()
+    for reason in ({}, {"override": True, "why": "Known here."}):
+        with pytest.raises(NotReady):
+            visits.start(booking, by=make_owner(), now=booking.starts_at, **reason)
+
+
+@pytest.mark.parametrize("lack", [blocked, stopped, withdrawn, under_age], ids=lambda lack: lack.__name__)
+@pytest.mark.parametrize("act", ["approve", "approve-move", "undo-cancel", "move", "check-in", "start"])
+def test_no_button_of_the_practices_side_leads_round_what_nobody_may_override(act, lack) -> None:
+    start = timezone.now().replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=2)
+    client, kind, therapist = bookable()
+    status = {"approve": Status.REQUESTED}.get(act, Status.CONFIRMED)
+    seen = {"checked_in_at": timezone.now()} if act == "start" else {}
+    made = {"status": status, "starts_at": start, "created_at": start - dt.timedelta(days=1)} | seen
+    booking = make_booking(client=client, session_type=kind, therapist=therapist, **made)
+    if act == "approve-move":
+        about = {"starts_at": start + dt.timedelta(days=1), "asked_at": NOW, "answer_by_at": start}
+        MoveRequest.objects.create(booking=booking, therapist=therapist, **about)
+    if act == "undo-cancel":
+        lifecycle.cancel(booking, by=make_owner(), now=timezone.now())
+    lack(client, kind)
+    browser = Browser()
+    browser.force_login(make_owner())
+    to = (start + dt.timedelta(days=1)).astimezone(Practice.objects.current().zone)
+    sent = {"identity_seen": "on", "override": "on", "why": "Known here.", "therapist": therapist.pk}
+    sent |= {"starts_at": f"{to:%Y-%m-%dT%H:%M}", "starts_at_0": f"{to:%Y-%m-%d}", "starts_at_1": f"{to:%H:%M}"}
+    before = Booking.objects.values().get()
+    answer = browser.post(f"/admin/bookings/booking/{booking.pk}/act/{act}/", sent, follow=True)
+    assert answer.status_code == 200
+    said = {blocked: "no booking is possible", stopped: "a word with the therapist", under_age: "for adults"}
+    assert said.get(lack, "withdrawn a consent") in answer.content.decode()
+    assert Booking.objects.values().get() == before
