@@ -1,18 +1,17 @@
-"""What can stand in the way of somebody who comes in: whole sentences without blame, each with a stable code."""
+"""What can stand in the way of somebody who comes in, of the family of `practice.errors`."""
 
 from __future__ import annotations
 
 import math
 
+from practice.errors import Refusal
 
-class EntryRefused(Exception):
-    """Base of the family. The edges catch this and nothing wider."""
+
+class EntryRefused(Refusal):
+    """Somebody is not let in, or not now."""
 
     code = "unauthenticated"
     sentence = "Please sign in first."
-
-    def __init__(self, sentence: str = "") -> None:
-        super().__init__(sentence or self.sentence)
 
 
 class TokenRefused(EntryRefused):

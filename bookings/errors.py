@@ -1,4 +1,4 @@
-"""What can stand in the way of a booking: one family, each a whole sentence without blame and a stable code."""
+"""What can stand in the way of a booking, of the family of `practice.errors`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bookings.availability import Reason
+from practice.errors import Refusal
 
 SENTENCES = {
     Reason.OFF_GRID: "Sessions do not start at that minute.",
@@ -22,16 +23,6 @@ SENTENCES = {
     Reason.DAY_MINUTES_FULL: "The therapist's hours of work for that day are full.",
     Reason.DAY_SESSIONS_FULL: "The therapist's sessions for that day are full.",
 }
-
-
-class Refusal(Exception):
-    """Base of the family. The edges catch this and nothing wider."""
-
-    code = "not_available"
-    sentence = "This booking cannot be made."
-
-    def __init__(self, sentence: str = "") -> None:
-        super().__init__(sentence or self.sentence)
 
 
 class SlotTaken(Refusal):

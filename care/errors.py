@@ -1,4 +1,4 @@
-"""What can stand in the way in the room and before it: of the family of `clients.errors`, in whole sentences."""
+"""What can stand in the way in the room and before it, of the family of `practice.errors`."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ class NoSheetNow(Declined):
 
 
 class SheetMissing(Conflict):
-    """Said where a session is started, so it is of the bookings' family."""
-
     sentence = "Please fill in the boundary sheet together first; it is locked when the session starts."
 
 

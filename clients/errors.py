@@ -1,18 +1,16 @@
-"""What can stand in the way around a client's record: one family, whole sentences without blame, each a stable code."""
+"""What can stand in the way around a client's record, of the family of `practice.errors`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from practice.errors import Refusal
 
-class Declined(Exception):
-    """Base of the family. The edges catch this and nothing wider."""
+
+class Declined(Refusal):
+    """Something about what was told, agreed to or decided; mostly a matter of what was typed."""
 
     code = "invalid"
-    sentence = "This cannot be done."
-
-    def __init__(self, sentence: str = "") -> None:
-        super().__init__(sentence or self.sentence)
 
 
 class RecordClosed(Declined):

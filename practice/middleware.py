@@ -1,11 +1,17 @@
-"""Headers that every answer carries: what a browser may use, keep and index. Static files do not pass here."""
+"""Headers that every answer carries: what a browser may use, keep and index; and the page for what was refused.
+
+Static files do not pass here.
+"""
 
 import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+
+from practice.errors import Refusal
 
 OFF = ["accelerometer", "autoplay", "camera", "display-capture", "fullscreen", "geolocation", "gyroscope"]
 OFF += ["magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "usb"]
@@ -31,3 +37,21 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         return response
 
     return answer
+
+
+class Refused:
+    """Where a page has no better place for what stands in the way, a page of its own says it."""
+
+    STATUS = {"not_found": 404, "not_available": 403, "invalid": 422}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        status = self.STATUS.get(exception.code, 409)
+        return render(request, "refused.html", {"sentence": str(exception)}, status=status)

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.StaffDoor",
     "django_htmx.middleware.HtmxMiddleware",
+    "practice.middleware.Refused",
 ]
 if MODE == "demo":
     # In production the files are compressed beforehand, and the proxy compresses the pages.

@@ -16,16 +16,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bookings import particulars, telling
-from bookings.errors import Refusal
 from bookings.models import Booking, Status
 from bookings.permissions import may_change
 from bookings.views.forms import thank, today
 from bookings.views.review import own
 from clients import asking
 from clients.asking import Page
-from clients.errors import Declined, Renewed
+from clients.errors import Renewed
 from clients.forms import AnswersForm
 from clients.models import Action, QuestionnaireVersion
+from practice.errors import Refusal
 from practice.models import Practice
 
 NOTHING_TO_ASK = "There is nothing to answer for this session at the moment."
@@ -86,8 +86,8 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
 def _tell(request: HttpRequest, booking: Booking, questions: VisitQuestions, now: dt.datetime) -> HttpResponse:
     try:
         raised = telling.tell_visit(booking, questions.said(), by=request.user, now=now)
-    except (Refusal, Declined) as declined:
-        messages.warning(request, str(declined))
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
         return redirect("my_visit", booking.ref)
     if any(flag.action == Action.STOP for flag in raised):
         messages.warning(
@@ -123,7 +123,7 @@ def _tell_here(request: HttpRequest, booking: Booking, questions: VisitQuestions
     address = reverse("admin:bookings_booking_visit", args=[booking.pk])
     try:
         telling.tell_visit(booking, questions.said(), by=request.user, now=now)
-    except (Refusal, Declined) as declined:
-        messages.warning(request, str(declined))
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
         return redirect(address)
     return redirect(f"{address}?told=1")

@@ -15,7 +15,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.models import User
-from bookings.errors import Refusal
 from bookings.models import Booking
 from bookings.permissions import may_answer
 from clients import permissions
@@ -23,6 +22,7 @@ from clients.errors import Declined
 from clients.models import Client
 from clients.reading import note_reading
 from practice.admin_site import ReadOnlyAdmin
+from practice.errors import Refusal
 
 
 class CareAdmin(ReadOnlyAdmin):
@@ -88,7 +88,7 @@ class CareAdmin(ReadOnlyAdmin):
         """Runs a verb; what it refuses is said in the form, or above the page."""
         try:
             act()
-        except (Declined, Refusal) as refusal:
+        except Refusal as refusal:
             if form is None:
                 messages.error(request, str(refusal))
             else:

@@ -1,6 +1,12 @@
 import pytest
+from django.http import HttpResponse
 
-from practice.middleware import PERMISSIONS
+from accounts.tests.factories import make_owner
+from clients.tests.factories import make_client
+from practice.middleware import PERMISSIONS, Refused
+from vault import records
+from vault.errors import NotAWord
+from vault.tests.factories import NOW, make_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +56,20 @@ def test_public_page_is_not_kept_for_someone_signed_in(client, django_user_model
 def test_signing_out_clears_what_the_browser_kept(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("sam@example.com"))
     assert client.post("/accounts/logout/").headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_what_is_refused_where_no_page_says_it_has_a_page_of_its_own(client):
+    owner, person = make_owner(), make_client()
+    make_entry(subject=person.vault_subject())
+    records.destroy(person.vault_subject(), by=owner.pk, now=NOW, why="erasure")
+    client.force_login(owner)
+
+    answer = client.get(f"/admin/clients/client/{person.pk}/journey/")
+
+    assert answer.status_code == 403
+    assert "This record has been erased." in answer.content.decode()
+
+
+def test_a_fault_of_ours_is_not_said_to_be_anybodys_else(rf):
+    answered = Refused(lambda request: HttpResponse()).process_exception(rf.get("/"), NotAWord("details"))
+    assert answered is None

@@ -100,8 +100,10 @@ def test_rewrapped_secret_is_the_same_under_the_newest_key():
 
 def test_ring_without_the_key_names_it():
     old = KeyRing([OLD])
-    with pytest.raises(KeyMissing, match=f"lacks the key {old.newest_id},"):
+    with pytest.raises(KeyMissing) as missing:
         KeyRing([NEW]).unwrap(old.wrap_new("client:1"), "client:1")
+    assert f"lacks the key {old.newest_id}," in missing.value.for_operators
+    assert str(missing.value) == Unreadable.sentence
 
 
 def test_secret_of_another_subject_does_not_unwrap():

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from vault import keys, rotation
-from vault.errors import VaultError
+from vault.errors import KeyMissing
 
 
 class Command(BaseCommand):
@@ -33,6 +33,6 @@ class Command(BaseCommand):
     def rotate(self) -> None:
         try:
             count = rotation.rewrap(now=timezone.now())
-        except VaultError as wrong:
-            raise CommandError(str(wrong)) from None
+        except KeyMissing as missing:
+            raise CommandError(missing.for_operators) from None
         self.stdout.write(f"{count.rewrapped} wrapped anew, {count.passed_over} changed by somebody else meanwhile.")
