@@ -128,8 +128,8 @@ def sign_off(submission: Submission, *, by: User, now: dt.datetime, on: dt.date)
     held.attended_by = None if by is None or by.pk == held.client.user_id else by
     held.save(update_fields=["signed_at", "saved_at", "expires_on", "attended_by"])
     raised = _raise_flags(held, asked, values, now)
-    details = {"version": held.version.number, "answers": len(values), "flags": len(raised)}
-    details["way"] = "tablet" if held.attended_by else "web"
+    way = "tablet" if held.attended_by else "web"
+    details = {"version": held.version.number, "answers": len(values), "flags": len(raised), "way": way}
     _note("form.signed", by, held.client, f"submission:{held.pk}", details, now)
     return raised
 
