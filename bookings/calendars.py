@@ -34,7 +34,7 @@ STANDING = {Status.REQUESTED: Standing.TENTATIVE} | dict.fromkeys(
 
 
 def neutral_name(booking: Booking) -> str:
-    return booking.session_type.neutral_name or "Session"
+    return booking.session_type.name_outside
 
 
 def goes_beside(kind: str, booking: Booking) -> bool:

@@ -15,7 +15,7 @@ from accounts.models import User
 from bookings import rules, treating
 from bookings.diary import Place
 from bookings.errors import Conflict, Late
-from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status
+from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status, Way
 from practice.models import Practice
 from practice.prepared import insert
 
@@ -33,7 +33,7 @@ class Act:
 
     @property
     def by_client(self) -> bool:
-        return self.clients_word or (self.by is not None and not self.by.is_staff)
+        return self.clients_word or self.via == Way.LINK or (self.by is not None and not self.by.is_staff)
 
 
 def change(

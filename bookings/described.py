@@ -27,6 +27,9 @@ OF_SOME = {
     "times": "the other times, one a line",
     "owed": "what is owed by the terms, or that nothing is",
     "asked": "“a session” or “another time”",
+    "confirm_link": "a button to say “I will come”, without signing in; nothing once they said so",
+    "change_link": "a link to choose another time, without signing in",
+    "cancel_link": "a link to cancel, without signing in",
     "preparation": "the session type's own text for before a session",
     "aftercare": "the session type's own text for after a session",
 }
@@ -47,10 +50,14 @@ SAMPLE: Context = {
     "times": Points(("Friday 5 June 2026, 15:00 (London time)", "Saturday 6 June 2026, 11:30 (London time)")),
     "owed": "Nothing is owed.",
     "asked": "another time",
+    "confirm_link": Button("Yes, I will come", settings.SITE_URL + "/"),
+    "change_link": Button("Choose another time", settings.SITE_URL + "/", quiet=True),
+    "cancel_link": Button("Cancel", settings.SITE_URL + "/", quiet=True),
     "preparation": "Please eat lightly before you come, and allow yourself a quiet hour afterwards.",
     "aftercare": "Drink some water, and take the evening gently.",
 }  # fmt: skip
 
+LINKS = ("change_link", "cancel_link")
 MINE, THEIRS, ANEW = "my booking", "booking in the office", "book"
 
 
@@ -66,18 +73,20 @@ class About:
 
 
 ABOUT = {
-    kinds.CONFIRMED: About("Booking confirmed", "See or change the booking"),
+    kinds.CONFIRMED: About("Booking confirmed", "See or change the booking", more=LINKS),
     kinds.REQUESTED: About("Request received", "See the request"),
-    kinds.APPROVED: About("Request granted", "See or change the booking"),
+    kinds.APPROVED: About("Request granted", "See or change the booking", more=LINKS),
     kinds.DECLINED: About("Request declined", "Choose another session", ANEW, needs=()),
     kinds.PROPOSED: About("Other times proposed", "Choose a time", more=("times",), needs=("times", "button")),
-    kinds.MOVED: About("Booking moved", "See or change the booking"),
+    kinds.MOVED: About("Booking moved", "See or change the booking", more=LINKS),
     kinds.MOVE_REQUESTED: About("Wish for another time received", "See the booking", more=("times",), needs=()),
-    kinds.MOVE_DECLINED: About("Wish for another time declined", "See or change the booking"),
+    kinds.MOVE_DECLINED: About("Wish for another time declined", "See or change the booking", more=LINKS),
     kinds.CANCELLED: About("Booking cancelled", "Book another time", ANEW, more=("owed",)),
     kinds.EXPIRED: About("Request expired", "Choose another time", ANEW, needs=()),
     kinds.WAITING: About("Session not confirmed at present", "See the session"),
-    kinds.REMINDER: About("Reminder of a session", "See or change the booking", group="reminder"),
+    kinds.REMINDER: About(
+        "Reminder of a session", "See or change the booking", more=("confirm_link", *LINKS), group="reminder"
+    ),
     kinds.PREPARATION: About(
         "Before a session", "See or change the booking", more=("preparation",), group="care", needs=("preparation",)
     ),

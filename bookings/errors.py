@@ -97,6 +97,22 @@ class KeyReused(Refusal):
     sentence = "This key was used for another request already. Please use a new one."
 
 
+class NoSuchLink(Refusal):
+    code = "not_found"
+    sentence = "This link does not lead anywhere. Please use the one in our latest message."
+
+
+class LinkOver(Refusal):
+    """A link of ours whose time has passed, or whose booking has moved on; `ref` leads to the booking of a client who can
+    sign in."""
+
+    code = "conflict"
+
+    def __init__(self, sentence: str, ref: str) -> None:
+        super().__init__(sentence)
+        self.ref = ref
+
+
 class NoSuchFeed(Refusal):
     code = "not_found"
     sentence = "There is no calendar at this address any more."

@@ -233,7 +233,7 @@ def decline(booking: Booking, *, by: User, now: dt.datetime, why: str = "") -> B
 def cancel(
     booking: Booking,
     *,
-    by: User,
+    by: User | None,
     now: dt.datetime,
     via: str = Way.WEB,
     accept_late: bool = False,

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.urls import reverse
 
-from bookings import calendars, notices, particulars, wanted
+from bookings import calendars, links, notices, particulars, wanted
 from bookings.described import ABOUT, ANEW, IN_SMS, THEIRS, placeholders_of, sample_of
+from bookings.links import Purpose
 from bookings.models import Answer, Booking, MoveRequest, Proposal
 from outbox import registry
 from outbox.models import Channel, Message
-from outbox.parts import Box, Button, Context, Points, Value
+from outbox.parts import Box, Button, Context, Links, Points, Value
 from outbox.registry import Said
 from outbox.wording import write
 from practice import words
@@ -90,7 +91,18 @@ def _context(message: Message, booking: Booking, practice: Practice, now: dt.dat
         "asked": "another time" if times.lines else "a session",
         "preparation": booking.session_type.preparation,
         "aftercare": booking.session_type.aftercare,
+        **_links(booking),
         "button": Button(ABOUT[message.kind].button, settings.SITE_URL + _page(message, booking)),
+    }
+
+
+def _links(booking: Booking) -> dict[str, Value]:
+    """For the booking as this message tells it; signed anew each time one is made."""
+    coming = Button("Yes, I will come", links.address(booking, Purpose.COMING))
+    return {
+        "confirm_link": Links(() if booking.coming_said_at else (coming,)),
+        "change_link": Button("Choose another time", links.address(booking, Purpose.MOVE), quiet=True),
+        "cancel_link": Button("Cancel", links.address(booking, Purpose.CANCEL), quiet=True),
     }
 
 

@@ -26,7 +26,7 @@ def reschedule(
     booking: Booking,
     start: dt.datetime,
     *,
-    by: User,
+    by: User | None,
     now: dt.datetime,
     therapist: Therapist | None = None,
     via: str = Way.WEB,
@@ -155,6 +155,7 @@ def _move(
         therapist=place.therapist,
         room=place.room,
         session_on=walltime.local_date(start, practice.zone),
+        coming_said_at=None,
         **placing.times(booking.session_type, booking.minutes, start),
         **fields,
     )

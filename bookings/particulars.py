@@ -33,6 +33,12 @@ class Particulars:
     late_fee_percent: int
     now: dt.datetime
     is_request: bool = False
+    is_discreet: bool = False
+
+    @property
+    def session(self) -> str:
+        """What it is called, on a page that needs no sign-in by its neutral name."""
+        return self.session_type.name_outside if self.is_discreet else self.session_type.name
 
     @property
     def day(self) -> str:

@@ -25,6 +25,7 @@ SENTENCES = {
     "move_expired": "Nobody could answer about the move; it stays where it is.",
     "proposed": "The therapist proposed other times.",
     "proposal_taken": "You took {after}, which the therapist had proposed.",
+    "coming_said": "You said that you will come.",
     "cancelled": "It was cancelled.",
     "released": "It was released; nothing is owed.",
     "put_to_therapist": "It waits for your therapist's answer; the time is kept.",
@@ -56,7 +57,7 @@ def told(booking: Booking, practice: Practice) -> list[Line]:
 
 
 def _sentence(change: BookingChange, practice: Practice) -> str:
-    by_client = change.via in (Way.WEB, Way.API)
+    by_client = change.via in (Way.WEB, Way.LINK, Way.API)
     sentence = (by_client and BY_THE_CLIENT.get(change.what)) or SENTENCES[change.what]
     said = change.details
     return sentence.format(

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from bookings.views import agreements, book, change, entrance, feeds, forms, journey, mine, offer, review, visit
+from bookings.views import agreements, book, change, entrance, feeds, forms, journey, links, mine, offer, review, visit
 from clients.views import record
 
 
@@ -31,6 +31,11 @@ urlpatterns = [
     path("my/journey/", journey.path, name="my_journey"),
     path("my/record/", record.record, name="my_record"),
     path("my/calendar/", feeds.mine, name="my_feed"),
+    path("link/coming/<str:token>/", links.coming, name="link_coming"),
+    path("link/cancel/<str:token>/", links.cancel, name="link_cancel"),
+    path("link/move/<str:token>/", links.move, name="link_move"),
+    path("link/move/<str:token>/confirm/", links.confirm_move, name="link_confirm_move"),
+    path("link/done/<str:token>/", links.done, name="link_done"),
     path("feeds/<str:secret>.ics", feeds.feed, name="feed"),
     path("my/forms/", forms.forms, name="my_forms"),
     path("my/forms/<slug:slug>/", forms.form, name="my_form"),

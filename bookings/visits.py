@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection
 
+from django.db import transaction
+
 from accounts.models import User
 from bookings import changes, notices, placing, readiness
 from bookings.changes import Act
@@ -32,6 +34,18 @@ _at_start: list[Callable[[Booking, User, dt.datetime], object]] = []
 def when_started(follows: Callable[[Booking, User, dt.datetime], object]) -> None:
     """Registers what follows from a start in the same transaction; for apps further up, in their AppConfig.ready."""
     _at_start.append(follows)
+
+
+@transaction.atomic
+def say_coming(booking: Booking, *, by: User | None, now: dt.datetime, via: str) -> Booking:
+    """The client says that they will come, at the time it has now. The booking's version stays, since nothing that was
+    said or planned about it changes. Raises Conflict where it has changed, and where they have said so already."""
+    as_read = Booking.objects.filter(pk=booking.pk, status=Status.CONFIRMED, version=booking.version)
+    if booking.starts_at <= now or not as_read.filter(coming_said_at=None).update(coming_said_at=now):
+        raise Conflict
+    booking.coming_said_at = now
+    changes.note(booking, "coming_said", Act(by, now, via), before=booking.status, details={})
+    return booking
 
 
 @taking_time

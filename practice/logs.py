@@ -1,4 +1,5 @@
-"""How log lines look, and what never stands in them: the secrets in the addresses of calendar feeds and password resets."""
+"""How log lines look, and what never stands in them: the secrets in the addresses of calendar feeds, of links in
+messages and of password resets."""
 
 import datetime as dt
 import json
@@ -8,7 +9,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-SECRET_PATH = re.compile(r"(/feeds/|/password/reset/key/)[^/\s\"'?]+")
+SECRET_PATH = re.compile(r"(/feeds/|/link/[a-z]+/|/password/reset/key/)[^/\s\"'?]+")
 
 
 def masked(text: str) -> str:

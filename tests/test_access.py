@@ -19,6 +19,8 @@ from django.utils import timezone
 from accounts import records
 from accounts.models import ApiToken
 from accounts.tests.factories import make_front_desk, make_owner, make_user
+from bookings import links
+from bookings.links import Purpose
 from bookings.models import Booking, Proposal, Status, Therapist
 from bookings.tests.factories import (
     make_booking,
@@ -171,6 +173,7 @@ def address(route: str, w: SimpleNamespace) -> str:
     if "proposals" in route:
         ref = w.proposal.booking.ref
     values = {
+        "token": token_for(route, w.booking),
         "ref": ref,
         "slug": w.kind.slug,
         "number": 1,
@@ -188,6 +191,12 @@ def address(route: str, w: SimpleNamespace) -> str:
     path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda found: str(values[found[1]]), route)
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), path)
     return "/" + path.removesuffix("$")
+
+
+def token_for(route: str, booking: Booking) -> str:
+    """What stands in the address of a signed link of this kind."""
+    purpose = route.split("/")[1] if route.startswith("link/") else Purpose.DONE
+    return links.path(booking, Purpose(purpose), booking.starts_at).split("/")[3]
 
 
 def knock(w: SimpleNamespace, name: str, method: str, path: str) -> str:

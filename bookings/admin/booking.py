@@ -105,7 +105,10 @@ class BookingAdmin(ReadOnlyAdmin):
     actions = ["confirm_requests", "mark_as_held"]
     change_form_template = "admin/bookings/booking/change_form.html"
     fieldsets = [
-        (None, {"fields": [("client", "status"), ("when", "until"), ("session", "room"), ("therapist", "ref")]}),
+        (
+            None,
+            {"fields": [("client", "status"), ("when", "until"), ("session", "room"), ("therapist", "ref"), "coming"]},
+        ),
         ("Agreed", {"fields": ["agreed_price", "cancelling", "moving", "not_coming", "fee_due"]}),
         ("How it came", {"fields": [("made_via", "made"), ("kept_until", "answer_until"), "kept_free"]}),
     ]
@@ -139,6 +142,10 @@ class BookingAdmin(ReadOnlyAdmin):
     @admin.display(description="start", ordering="starts_at")
     def when(self, booking: Booking) -> str:
         return clock(booking.starts_at)
+
+    @admin.display(description="said that they will come")
+    def coming(self, booking: Booking) -> str:
+        return clock(booking.coming_said_at)
 
     @admin.display(description="end")
     def until(self, booking: Booking) -> str:

@@ -126,6 +126,11 @@ class SessionType(models.Model):
         return self.name
 
     @property
+    def name_outside(self) -> str:
+        """What messages, calendars and pages without a sign-in call it."""
+        return self.neutral_name or "Session"
+
+    @property
     def is_hands_on(self) -> bool:
         return self.kind != Kind.CONSULTATION
 

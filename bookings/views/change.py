@@ -6,10 +6,8 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,9 +16,10 @@ from bookings.diary import Ask
 from bookings.errors import Late, NotOffered, Refusal, SlotTaken
 from bookings.forms import FeeForm, MoveForm, WishForm
 from bookings.models import Booking, Length, Status, Therapist
+from bookings.views import errands
 from bookings.views.book import picker_links
+from bookings.views.errands import Errand
 from bookings.views.mine import may_change
-from bookings.views.review import own
 from practice import words
 from practice.models import Practice
 
@@ -29,31 +28,34 @@ OVER = "This booking cannot be changed here any more."
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, ref: str) -> HttpResponse:
-    booking, now = own(request, ref), timezone.now()
+    return cancelling(request, errands.signed_in(request, ref), timezone.now())
+
+
+def cancelling(request: HttpRequest, errand: Errand, now: dt.datetime) -> HttpResponse:
+    booking = errand.booking
     if not may_change(booking, now):
-        messages.info(request, OVER)
-        return redirect("my_booking", ref)
+        return errand.over(request, OVER)
     form = FeeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        how = {"by": errand.by, "via": errand.via, "now": now, "accept_late": form.cleaned_data["accept_late"]}
         try:
-            lifecycle.cancel(booking, by=request.user, now=now, accept_late=form.cleaned_data["accept_late"])
+            lifecycle.cancel(booking, **how)
         except Late:
-            return _cancel_page(request, booking, now)
+            return _cancel_page(request, errand, now)
         except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("my_booking", ref)
-        messages.success(request, "Your booking is cancelled.")
-        return redirect("my_booking", ref)
-    return _cancel_page(request, booking, now)
+            return errand.refused(request, refusal)
+        return errand.done(request, "Your booking is cancelled.", now)
+    return _cancel_page(request, errand, now)
 
 
-def _cancel_page(request: HttpRequest, booking: Booking, now: dt.datetime) -> HttpResponse:
+def _cancel_page(request: HttpRequest, errand: Errand, now: dt.datetime) -> HttpResponse:
     practice = Practice.objects.current()
-    fee = fee_for(booking, booking.cancellation_notice, now)
+    fee = fee_for(errand.booking, errand.booking.cancellation_notice, now)
     shown = {
         "practice": practice,
-        "booking": booking,
-        "facts": particulars.of_booking(booking, practice, now),
+        "booking": errand.booking,
+        "errand": errand,
+        "facts": errand.facts(errand.booking, practice, now),
         "fee": fee,
         "form": FeeForm(initial={"accept_late": bool(fee)}),
     }
@@ -71,8 +73,9 @@ def fee_for(booking: Booking, notice: dt.timedelta, now: dt.datetime) -> str:
 class MovePage:
     """The page of other times for one booking, its own time counted as free."""
 
-    def __init__(self, request: HttpRequest, booking: Booking, now: dt.datetime) -> None:
-        self.request, self.booking, self.now = request, booking, now
+    def __init__(self, request: HttpRequest, errand: Errand, now: dt.datetime) -> None:
+        self.request, self.errand, self.now = request, errand, now
+        self.booking = booking = errand.booking
         self.practice, self.kind = Practice.objects.current(), booking.session_type
         length = Length(session_type=self.kind, minutes=booking.minutes, price=booking.price)
         self.givers = diary.therapists_for(self.kind)
@@ -93,18 +96,17 @@ class MovePage:
     def refuse(self, start: dt.datetime) -> HttpResponse:
         """Back to the page of times, which says that this one is not free and shows the nearest."""
         who = {"therapist": self.form.data["therapist"]} if "therapist" in self.form.data else {}
-        return redirect(
-            f"{reverse('my_move', args=[self.booking.ref])}?{urlencode(who | {'gone': picker.value(start)})}"
-        )
+        return redirect(f"{self.errand.times}?{urlencode(who | {'gone': picker.value(start)})}")
 
     def answer(self, *, status: int = 200, refusal: str = "") -> HttpResponse:
         ask, cleaned = self.ask, getattr(self.form, "cleaned_data", {})
         gone = cleaned.get("gone")
         refusal = refusal or (_not_free(gone, self.practice) if gone else "")
-        facts = particulars.of_booking(self.booking, self.practice, self.now)
+        facts = self.errand.facts(self.booking, self.practice, self.now)
         shown: dict[str, Any] = {
             "practice": self.practice,
             "booking": self.booking,
+            "errand": self.errand,
             "session_type": self.kind,
             "facts": facts,
             "form": self.form,
@@ -112,11 +114,9 @@ class MovePage:
             "therapist": self.asked[0] if len(self.asked) == 1 else None,
             "minutes": self.booking.minutes,
             "fee": fee_for(self.booking, self.booking.reschedule_notice, self.now),
-            "times_to": reverse("my_confirm_move", args=[self.booking.ref]),
+            "times_to": self.errand.confirm,
             "times_method": "get",
-            **picker_links(
-                reverse("my_move", args=[self.booking.ref]), self.form.data.get("therapist"), None, self.practice
-            ),
+            **picker_links(self.errand.times, self.form.data.get("therapist"), None, self.practice),
             "picked": picker.pick(ask, self.asked, cleaned.get("month"), cleaned.get("day")),
             "nearest": picker.nearest(ask, self.asked, gone) if gone else [],
             "refusal": refusal,
@@ -129,11 +129,13 @@ class MovePage:
 
 @require_safe
 def move(request: HttpRequest, ref: str) -> HttpResponse:
-    booking, now = own(request, ref), timezone.now()
-    if not may_change(booking, now):
-        messages.info(request, OVER)
-        return redirect("my_booking", ref)
-    page = MovePage(request, booking, now)
+    return choosing(request, errands.signed_in(request, ref), timezone.now())
+
+
+def choosing(request: HttpRequest, errand: Errand, now: dt.datetime) -> HttpResponse:
+    if not may_change(errand.booking, now):
+        return errand.over(request, OVER)
+    page = MovePage(request, errand, now)
     if not page.form.is_valid():
         return page.answer(status=422)
     return page.answer()
@@ -141,12 +143,14 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_move(request: HttpRequest, ref: str) -> HttpResponse:
+    return moving(request, errands.signed_in(request, ref), timezone.now())
+
+
+def moving(request: HttpRequest, errand: Errand, now: dt.datetime) -> HttpResponse:
     """The new time beside the old one, with what the move costs; then the move itself."""
-    booking, now = own(request, ref), timezone.now()
-    if not may_change(booking, now):
-        messages.info(request, OVER)
-        return redirect("my_booking", ref)
-    page = MovePage(request, booking, now)
+    if not may_change(errand.booking, now):
+        return errand.over(request, OVER)
+    page = MovePage(request, errand, now)
     if not page.form.is_valid() or page.form.cleaned_data["start"] is None:
         return page.answer(status=422, refusal="Please choose a time.")
     therapist = _at(page)
@@ -183,8 +187,9 @@ def _confirm_page(page: MovePage, start: dt.datetime, therapist: Therapist) -> H
     shown = {
         "practice": page.practice,
         "booking": booking,
-        "before": particulars.of_booking(booking, page.practice, page.now),
-        "facts": particulars.of_booking(moved, page.practice, page.now),
+        "errand": page.errand,
+        "before": page.errand.facts(booking, page.practice, page.now),
+        "facts": page.errand.facts(moved, page.practice, page.now),
         "fee": fee,
         "is_request": moves.asks_for_move(booking, ready),
         "form": MoveForm(initial=initial),
@@ -193,21 +198,16 @@ def _confirm_page(page: MovePage, start: dt.datetime, therapist: Therapist) -> H
 
 
 def _move(page: MovePage, start: dt.datetime, therapist: Therapist) -> HttpResponse:
-    booking, request, form = page.booking, page.request, FeeForm(page.request.POST)
+    errand, form = page.errand, FeeForm(page.request.POST)
     accepted = form.is_valid() and form.cleaned_data["accept_late"]
+    how = {"by": errand.by, "via": errand.via, "now": page.now, "accept_late": accepted}
     try:
-        moves.reschedule(booking, start, by=request.user, now=page.now, therapist=therapist, accept_late=accepted)
+        moved = moves.reschedule(errand.booking, start, therapist=therapist, **how)
     except Late:
         return _confirm_page(page, start, therapist)
     except (SlotTaken, NotOffered):
         return page.refuse(start)
     except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect("my_booking", booking.ref)
-    said = (
-        "You asked for another time; until the answer comes the old one stays."
-        if booking.starts_at != start
-        else "Your booking is moved."
-    )
-    messages.success(request, said)
-    return redirect("my_booking", booking.ref)
+        return errand.refused(page.request, refusal)
+    asked = "You asked for another time; until the answer comes the old one stays."
+    return errand.done(page.request, "Your booking is moved." if moved.starts_at == start else asked, page.now)

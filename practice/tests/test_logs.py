@@ -17,6 +17,11 @@ def test_feed_secret_is_masked_and_the_rest_is_left():
     assert masked("GET /my/") == "GET /my/"
 
 
+def test_link_of_a_message_is_masked_and_what_it_is_for_is_left():
+    assert masked("GET /link/cancel/11-2-6a.sIg_n-ed/ HTTP/1.1") == "GET /link/cancel/…/ HTTP/1.1"
+    assert masked("GET /link/move/11-2-6a.sIg/confirm/?start=x") == "GET /link/move/…/confirm/?start=x"
+
+
 def test_key_of_a_password_reset_is_masked():
     assert (
         masked("GET /accounts/password/reset/key/4-digje0-269/ HTTP/1.1")

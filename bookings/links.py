@@ -1,0 +1,75 @@
+"""The links in a client's messages with which they say that they will come, choose another time or cancel, signed out.
+
+Each is signed for one purpose, one booking and the version of it that the message spoke of, and ends with the session's
+start. Made while sending; nothing is kept of them. Only reads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from bookings.errors import LinkOver, NoSuchLink
+from bookings.models import Booking, Status
+
+SHOWN_FOR = dt.timedelta(hours=1)
+"""How long the page that says what was done can be looked at again."""
+
+PASSED = "The time of this session has come, so it cannot be changed here any more."
+CHANGED = "This booking has changed since our message was written, so its links lead no further. Those in our latest message do."
+CANCELLED = "This session is cancelled."
+OFF = "This session does not take place."
+
+
+class Purpose(StrEnum):
+    COMING = "coming"
+    MOVE = "move"
+    CANCEL = "cancel"
+    DONE = "done"
+
+
+def address(booking: Booking, purpose: Purpose) -> str:
+    """The whole address, as it stands in a message."""
+    return settings.SITE_URL + path(booking, purpose, booking.starts_at)
+
+
+def path(booking: Booking, purpose: Purpose, until: dt.datetime) -> str:
+    value = "-".join(f"{number:x}" for number in (booking.pk, booking.version, int(until.timestamp())))
+    return reverse(f"link_{purpose}", args=[_signer(purpose).sign(value)])
+
+
+def follow(purpose: Purpose, token: str, now: dt.datetime) -> Booking:
+    """The booking that the link is about, as it is now. Raises NoSuchLink for what was never made here for this purpose,
+    and LinkOver where its time has passed or the booking has moved on."""
+    try:
+        pk, version, until = (int(number, 16) for number in _signer(purpose).unsign(token).split("-"))
+    except BadSignature:
+        raise NoSuchLink from None
+    beside = Booking.objects.select_related("client__user", "session_type", "therapist", "room")
+    booking = beside.filter(pk=pk).first()
+    if booking is None:
+        raise NoSuchLink
+    if now.timestamp() >= until:
+        raise LinkOver(PASSED if purpose != Purpose.DONE else CHANGED, _ref(booking))
+    if booking.version != version:
+        raise LinkOver(_moved_on(booking), _ref(booking))
+    return booking
+
+
+def _moved_on(booking: Booking) -> str:
+    if booking.status == Status.CANCELLED:
+        return CANCELLED
+    return OFF if booking.status in (Status.DECLINED, Status.EXPIRED) else CHANGED
+
+
+def _ref(booking: Booking) -> str:
+    """For the way to the booking's own page; none for a client without an account."""
+    return booking.ref if booking.client.user_id else ""
+
+
+def _signer(purpose: Purpose) -> Signer:
+    return Signer(salt=f"bookings.links.{purpose}", sep=".")
