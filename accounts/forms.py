@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from allauth.account.forms import ConfirmEmailVerificationCodeForm, LoginForm, SignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -114,3 +115,12 @@ class CodeForm(Entrance, ConfirmEmailVerificationCodeForm):
             raise forms.ValidationError(
                 "That is not the code that we sent. Please look at the e-mail again."
             ) from error
+
+
+class PasskeyForm(AddWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "What you call it"
+        alone = self.fields["passwordless"]
+        alone.label = "Sign in with it alone, without the password"
+        alone.help_text = "It is a passkey then: the device asks for your fingerprint, your face or its code each time."
