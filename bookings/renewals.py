@@ -13,7 +13,7 @@ from clients import reach, running_out
 from clients.models import Client
 from outbox import planning, registry
 from outbox.models import Channel, Message
-from outbox.parts import Button, Context
+from outbox.parts import Button, Context, Links
 from outbox.registry import Said
 from outbox.wording import write
 from practice import walltime, words
@@ -27,7 +27,7 @@ COMING = (Status.REQUESTED, Status.CONFIRMED, Status.COMPLETED)
 PLACEHOLDERS = {
     "client": "the client's name",
     "until": "the last day on which everything is valid",
-    "button": "the link to the client's forms",
+    "button": "the links to the client's forms and agreements",
 }
 
 
@@ -107,5 +107,6 @@ def address(message: Message) -> str:
 
 
 def _context(name: str, until: dt.date) -> Context:
-    link = settings.SITE_URL + reverse("my_forms")
-    return {"client": name, "until": words.day(until), "button": Button("See your forms", link)}
+    forms = Button("See your forms", settings.SITE_URL + reverse("my_forms"))
+    agreements = Button("See your agreements", settings.SITE_URL + reverse("my_agreements"), quiet=True)
+    return {"client": name, "until": words.day(until), "button": Links((forms, agreements))}

@@ -125,14 +125,14 @@ def sign(
     now: dt.datetime,
     given_by: str = GivenBy.ONLINE,
 ) -> Consent:
-    """The client's consent to exactly the text that was shown. A second signing of the same version gives the first one.
-    Raises NotToSign, TextChanged, ClausesMissing, NameDiffers, NotASignature."""
+    """The client's consent to exactly the text that was shown. A second signing of the same version gives the first one,
+    unless that runs out soon. Raises NotToSign, TextChanged, ClausesMissing, NameDiffers, NotASignature."""
     _lock(Client, client.pk)
     version = DocumentVersion.objects.select_related("document").get(pk=version.pk)
     today = _today(now)
     _check_signing(client, version, signing, today)
     for earlier in documents.standing(client, version.document).filter(version=version):
-        if not documents.is_expired(earlier, today):
+        if not documents.runs_out_soon(earlier, today) or _today(earlier.signed_at) == today:
             return earlier
     months = version.document.valid_for_months
     consent = Consent.objects.create(

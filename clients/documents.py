@@ -17,6 +17,9 @@ from django.db.models import Q, QuerySet
 
 from clients.models import Client, Consent, Document, DocumentKind, DocumentVersion, Understanding, VersionState
 
+RENEWED_BEFORE = dt.timedelta(days=31)
+"""From so long before it runs out a consent can be given anew."""
+
 
 def digest(version: DocumentVersion) -> str:
     """SHA-256 of the text exactly as it stands, then each clause and each question on a line of its own as JSON."""
@@ -98,6 +101,8 @@ class Standing:
     is_given: bool
     is_withdrawn: bool
     can_withdraw: bool
+    may_renew: bool
+    """It runs out soon, and can be given anew before it does."""
 
     @property
     def document(self) -> Document:
@@ -138,7 +143,12 @@ def _standing(
         is_given=bool(valid) or any(each.version_id == version.pk for each in shown),
         is_withdrawn=bool(signed) and not live,
         can_withdraw=bool(live) and version.document.kind == DocumentKind.CONSENT,
+        may_renew=bool(valid) and all(runs_out_soon(each, on) for each in valid),
     )
+
+
+def runs_out_soon(consent: Consent, on: dt.date) -> bool:
+    return is_expired(consent, on + RENEWED_BEFORE)
 
 
 def is_expired(consent: Consent, on: dt.date) -> bool:

@@ -387,3 +387,18 @@ def test_every_fault_is_a_sentence() -> None:
     for fault in (TextChanged(), ClausesMissing([0]), NameDiffers(), NotASignature(), NotToSign(), NotToWithdraw()):
         assert isinstance(fault, Declined) and str(fault).endswith(".")
     assert VersionState.DRAFT == "draft"
+
+
+def test_consent_that_runs_out_soon_can_be_given_anew_once_a_day() -> None:
+    client, document = make_client_with_account(), make_document(valid_for_months=12)
+    version = make_published(NOW, document)
+    first = make_consent(client, version, NOW)
+    early, soon = NOW + dt.timedelta(days=300), NOW + dt.timedelta(days=340)
+
+    assert make_consent(client, version, early) == first
+    again = make_consent(client, version, soon)
+
+    assert again.expires_on > first.expires_on
+    assert make_consent(client, version, soon) == again
+    (row,) = documents.of_client(client, soon.date())
+    assert (row.consent, row.state, row.may_renew) == (again, "given", False)
