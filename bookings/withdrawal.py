@@ -71,7 +71,8 @@ def stop(client: Client, *, by: User | None, now: dt.datetime, about: str = "") 
     placing.lock_client(client)
     concerned = (each for each in _open(client, now) if about in ("", f"booking:{each.pk}"))
     hands_on = (each for each in concerned if each.session_type.is_hands_on)
-    return _each(hands_on, Act(by, now, Way.WEB), put_to_therapist)
+    way = Way.WEB if by is None or by.pk == client.user_id else Way.STAFF
+    return _each(hands_on, Act(by, now, way), put_to_therapist)
 
 
 def _open(client: Client, now: dt.datetime) -> list[Booking]:

@@ -73,6 +73,7 @@ def test_a_stop_is_raised_as_on_the_clients_own_page(today) -> None:
     assert "costs you nothing" in page
     booking.refresh_from_db()
     assert booking.status == Status.REQUESTED
+    assert booking.changes.get(what="put_to_therapist").via == "staff"
     assert [(flag.action, flag.about) for flag in Flag.objects.all()] == [("stop", f"booking:{booking.pk}")]
 
 
