@@ -12,7 +12,7 @@ from clients.clauses import LONGEST_DRAWING
 from clients.errors import ClausesMissing
 from clients.models import DocumentKind, DocumentVersion, GivenBy
 
-TICK = "Please tick this point, or leave the page: nothing is signed yet."
+TICK = "Please tick this point."
 CHOOSE = "Please choose one of the answers."
 
 
@@ -20,6 +20,9 @@ class SigningForm(PageForm):
     """A tick for each clause, the name, and the digest of the text that was on the page."""
 
     shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    nothing_done = (
+        "Nothing is signed yet. Each point has its own tick; if one is not right for you, leave the page and ask us."
+    )
     drawing = forms.CharField(required=False, max_length=LONGEST_DRAWING, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, version: DocumentVersion, **kwargs: Any) -> None:

@@ -85,6 +85,20 @@ def test_what_is_missing_is_said_and_nothing_is_signed(wrong, said) -> None:
     assert not Consent.objects.exists()
 
 
+def test_many_points_without_a_tick_are_told_in_one_line() -> None:
+    make_practice()
+    points = [f"Point {number}." for number in range(6)]
+    version = make_published(timezone.now(), make_document(slug="treatment"), clauses=points)
+    bare = {name: value for name, value in ticked(version).items() if not name.startswith("clause_")}
+    page = (
+        browser_of(make_client_with_account(name="Sam Field")).post("/my/agreements/treatment/", bare).content.decode()
+    )
+    summary = page[page.index("error-summary-title") : page.index("</ul>", page.index("error-summary-title"))]
+    assert summary.count("<li>") == 1
+    assert "Please tick this point. That is so at 6 places; this leads to the first." in summary
+    assert page.count("Please tick this point.") == 1 + 6
+
+
 def test_an_old_tab_shows_the_new_text_and_signs_nothing() -> None:
     first, client = make_treatment(), make_client_with_account(name="Sam Field")
     draft = agreements.new_draft(first.document)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -71,3 +71,27 @@ def without_placeholders(form: BaseForm) -> BaseForm:
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
     return form
+
+
+MANY = 3
+"""What more fields than this lack in the same way is told in one line, so that the summary stays one."""
+
+
+@register.filter
+def summed(form: BaseForm) -> list[tuple[str, str]]:
+    """What is wrong with the fields that are seen: where each line leads to, and the line; in the order of the form."""
+    wrong: dict[str, list[BoundField]] = {}
+    for field in form.visible_fields():
+        for error in field.errors:
+            wrong.setdefault(str(error), []).append(field)
+    return [line for error, fields in wrong.items() for line in _lines(error, fields)]
+
+
+def _lines(error: str, fields: list[BoundField]) -> list[tuple[str, str]]:
+    if len(fields) > MANY:
+        return [(_place(fields[0]), f"{error} That is so at {len(fields)} places; this leads to the first.")]
+    return [(_place(field), f"{field.label}: {error}") for field in fields]
+
+
+def _place(field: BoundField) -> str:
+    return field.id_for_label or f"{field.auto_id}_0"
