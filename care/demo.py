@@ -19,6 +19,7 @@ from care.refusals import Refused
 from care.sheets import Agreed
 from clients import lookalikes
 from clients.models import Client
+from outbox import planning
 from practice.models import Practice
 from practice.walltime import local_date
 
@@ -38,6 +39,8 @@ def load(now: dt.datetime) -> bool:
     fill_in_sheets(mara.user, now)
     talk_before(mara, now)
     refuse(mara, now)
+    for each in Conversation.objects.all():  # what was written yesterday was told yesterday
+        planning.cancel(f"conversation:{each.pk}")
     record_incidents(mara.user, now)
     lookalikes.notice(client("bo"), now)
     return True

@@ -14,6 +14,7 @@ from bookings.tests.factories import NOW
 from care import demo
 from care.models import BoundarySheet, Conversation, Incident, Line, Refusal
 from clients.models import LookAlike, Restriction
+from outbox.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,7 @@ def test_each_screen_of_care_has_something_to_show():
         ("demo-blake", "block"),
         ("demo-warren", "warn"),
     }
+    assert not Message.objects.open().filter(due_at__lt=NOW).exists()
     alike = LookAlike.objects.get()
     assert (alike.client.ref, alike.resembles.ref, alike.answered_at) == ("demo-bo", "demo-blake", None)
 
