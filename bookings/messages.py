@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from bookings import calendars, links, notices, particulars, wanted
@@ -35,12 +36,27 @@ def register() -> None:
             needs=described.needs,
             in_sms=IN_SMS,
             address=address,
+            load=load,
         )
 
 
+def load(messages: Sequence[Message]) -> None:
+    """The bookings of a whole batch."""
+    found = {booking.pk: booking for booking in _bookings([_key(message) for message in messages])}
+    for message in messages:
+        message.loaded = found.get(_key(message))
+
+
 def booking_of(message: Message) -> Booking | None:
-    pk = message.about.removeprefix("booking:")
-    return Booking.objects.select_related("client", "therapist", "session_type", "room").filter(pk=pk).first()
+    return message.loaded or _bookings([_key(message)]).first()
+
+
+def _bookings(keys: list[int]) -> QuerySet[Booking]:
+    return Booking.objects.select_related("client", "therapist", "session_type", "room").filter(pk__in=keys)
+
+
+def _key(message: Message) -> int:
+    return int(message.about.removeprefix("booking:"))
 
 
 def still_wanted(message: Message, now: dt.datetime) -> bool:

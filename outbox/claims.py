@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.db.utils import InterfaceError, OperationalError
 
 from outbox.models import OPEN, Message, State
+from practice.statements import ask
 
 BATCH = 50
 FIRST_WAIT = dt.timedelta(seconds=60)
@@ -37,6 +38,13 @@ UPDATE outbox_message
 SET state = 'sending', lease_until_at = %(until)s, attempts = attempts + 1, taken_over = taken_over + {died}
 WHERE id IN (SELECT id FROM due)
 RETURNING {columns}
+"""
+SENT = """
+UPDATE outbox_message
+SET state = 'sent', sent_at = %(now)s, subject = %(subject)s, text = %(text)s, provider_id = %(provider_id)s,
+    last_error = '', lease_until_at = NULL
+WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s
+RETURNING id
 """
 WAITING = "state <> 'sending'"
 LEFT_BEHIND = "state = 'sending' AND (lease_until_at <= %(now)s OR lease_until_at > %(until)s)"
@@ -84,21 +92,30 @@ def keep(rows: Sequence[Message], now: dt.datetime) -> list[Message]:
 
 
 def record(message: Message, **fields: object) -> bool:
-    """Writes what became of it; False where somebody else has the row by now. Waits for a database that restarts."""
+    """Writes what became of it; False where somebody else has the row by now."""
+    held = Message.objects.filter(pk=message.pk, state=State.SENDING, attempts=message.attempts)
+    return bool(held.update(lease_until_at=None, **fields))
+
+
+def record_sent(message: Message, *, subject: str, text: str, provider_id: str, now: dt.datetime) -> bool:
+    """Until this is written another worker would send it again; so it waits for a database that restarts."""
+    values = {
+        "id": message.pk,
+        "attempts": message.attempts,
+        "now": _stored(now),
+        "subject": subject[:200],
+        "text": text,
+        "provider_id": provider_id[:200],
+    }
     for wait in DATABASE_AWAY:
         try:
-            return _record(message, fields)
+            return bool(ask(SENT, values))
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
             connection.close()
             time.sleep(wait)
-    return _record(message, fields)
-
-
-def _record(message: Message, fields: dict[str, object]) -> bool:
-    held = Message.objects.filter(pk=message.pk, state=State.SENDING, attempts=message.attempts)
-    return bool(held.update(lease_until_at=None, **fields))
+    return bool(ask(SENT, values))
 
 
 def give_back(rows: Sequence[Message]) -> None:

@@ -16,7 +16,7 @@ from itertools import groupby
 from django.conf import settings
 from django.db.utils import InterfaceError, OperationalError
 
-from outbox import channels, claims, registry
+from outbox import channels, claims, registry, wording
 from outbox.channels import Line, OutOfOrder, Refused, SendingFailed
 from outbox.health import SWEEP
 from outbox.models import Heartbeat, Message, State
@@ -49,15 +49,18 @@ def sweep(tell: Clock, *, seconds: float = math.inf, heartbeats: Sequence[str] =
 def fetch(rows: Sequence[Message]) -> None:
     """For rows of one kind. Where it fails, each is asked by itself, so that only the one that it fails for suffers."""
     try:
-        load = getattr(registry.kind_of(rows[0]), "load", None)
-        if load is not None:
-            load(rows)
+        kind = registry.kind_of(rows[0])
+        words = wording.current(kind, rows[0].channel) if kind.worded else None
+        for row in rows:
+            row.words = words
+        if kind.load is not None:
+            kind.load(rows)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.warning("Messages of the kind %s are fetched one by one: %s", rows[0].kind, type(error).__name__)
         for row in rows:
-            row.loaded = None
+            row.loaded = row.words = None
 
 
 class _Turn:
@@ -125,8 +128,7 @@ class _Turn:
             return
         if said is not None:
             self.failures = 0
-            sent = {"sent_at": self.tell(), "subject": said.subject[:200], "text": said.kept, "last_error": ""}
-            claims.record(row, state=State.SENT, provider_id=provider_id, **sent)
+            claims.record_sent(row, subject=said.subject, text=said.kept, provider_id=provider_id, now=self.tell())
 
     def _what_to_say(self, row: Message) -> Said | None:
         """None, and written down why, for what is not to be sent after all."""

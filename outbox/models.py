@@ -70,6 +70,8 @@ class Message(models.Model):
 
     loaded: Any = None
     """What its kind fetched for a whole batch at once; for that kind alone to read. None: it looks for itself."""
+    words: Any = None
+    """The wording of its kind, likewise."""
 
     class Meta:
         indexes = [

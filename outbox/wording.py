@@ -35,7 +35,8 @@ class Words:
 def write(message: Message, context: Context, practice: Practice, attachments: tuple[Attachment, ...] = ()) -> Said:
     """The message as it goes out now, on its channel. KeyError where `context` lacks what the kind promises."""
     kind = registry.kind_of(message)
-    return fill_in(current(kind, message.channel), context, practice, message.channel, attachments)
+    words = message.words or current(kind, message.channel)
+    return fill_in(words, context, practice, message.channel, attachments)
 
 
 def current(kind: Kind, channel: str) -> Words:

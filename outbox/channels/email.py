@@ -69,6 +69,8 @@ class Line:
         letter = self._letter(message, said)
         try:
             self._hand_over(letter)
+        except BadHeaderError:
+            raise Refused("There is a line break in its subject, where none may be.") from None
         except (OSError, smtplib.SMTPException, AnymailError) as error:
             failure = _failure(error)
             if isinstance(failure, OutOfOrder):
@@ -90,21 +92,17 @@ class Line:
             letter.send()
 
     def _letter(self, message: Message, said: Said) -> EmailMultiAlternatives:
-        try:
-            letter = EmailMultiAlternatives(
-                said.subject,
-                said.text,
-                to=[address(message.recipient)],
-                headers={"Message-ID": f"<{message.message_id}@{self.host}>", "Auto-Submitted": "auto-generated"},
-                connection=self.mail,
-            )
-            if said.html:
-                letter.attach_alternative(said.html, "text/html")
-            for attachment in said.attachments:
-                letter.attach(*attachment)
-            letter.message()
-        except BadHeaderError:
-            raise Refused("There is a line break in its subject, where none may be.") from None
+        letter = EmailMultiAlternatives(
+            said.subject,
+            said.text,
+            to=[address(message.recipient)],
+            headers={"Message-ID": f"<{message.message_id}@{self.host}>", "Auto-Submitted": "auto-generated"},
+            connection=self.mail,
+        )
+        if said.html:
+            letter.attach_alternative(said.html, "text/html")
+        for attachment in said.attachments:
+            letter.attach(*attachment)
         return letter
 
 

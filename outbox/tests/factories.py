@@ -25,8 +25,16 @@ def make_message(**overrides: Any) -> Message:
 
 def register_greeting(**more: Any) -> None:
     """A kind that is wanted unless its about says “gone”, and cannot be written where it says “broken”."""
-    given = {"title": "Greeting", "group": "booking", "placeholders": {}, "sample": lambda channel: {}}
-    registry.register("greeting", lambda row, now: row.about != "gone", say_hello, **(given | more))
+    usual: dict[str, Any] = {
+        "still_wanted": lambda row, now: row.about != "gone",
+        "say": say_hello,
+        "title": "Greeting",
+        "group": "booking",
+        "placeholders": {},
+        "sample": lambda channel: {},
+        "worded": False,
+    }
+    registry.register("greeting", **(usual | more))
 
 
 def say_hello(row: Message, now: dt.datetime) -> Said:

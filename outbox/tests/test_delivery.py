@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from outbox import claims, delivery, health, planning, registry
+from outbox import claims, delivery, health, planning
 from outbox.models import Heartbeat, Message, State
 from outbox.registry import Said
-from outbox.tests.factories import NOW, make_message, register_greeting, say_hello
+from outbox.tests.factories import NOW, make_message, register_greeting
 from outbox.tests.mail_server import MailServer, Talk, mail_server
 
 pytestmark = pytest.mark.django_db
@@ -240,11 +240,10 @@ def test_nothing_due_before_a_session_is_sent_after_it_began(server: MailServer)
 
 def test_what_is_cancelled_while_the_batch_goes_out_is_asked_about_anew(server: MailServer) -> None:
     gone: set[str] = set()
-    register_greeting(load=lambda rows: [setattr(row, "loaded", row.about in gone) for row in rows])
-    registry.register(
-        "greeting", lambda row, now: not row.loaded, say_hello, title="Greeting", group="booking", placeholders={},
-        sample=lambda channel: {}, load=lambda rows: [setattr(row, "loaded", row.about in gone) for row in rows],
-    )  # fmt: skip
+    register_greeting(
+        still_wanted=lambda row, now: not row.loaded,
+        load=lambda rows: [setattr(row, "loaded", row.about in gone) for row in rows],
+    )
     first, second = make_message(about="booking:1"), make_message(about="booking:2")
 
     def rule(talk: Talk, word: str, line: str) -> None:
@@ -293,10 +292,7 @@ def test_what_is_no_single_address_fails_in_plain_words_and_reaches_nobody(
 
 def test_subject_with_a_line_break_is_refused_and_adds_no_header(server: MailServer) -> None:
     said = Said("Hello\nBcc: eve@example.com", "Good day.\n", "", "Good day.\n")
-    registry.register(
-        "greeting", lambda row, now: True, lambda row, now: said, title="Greeting", group="booking", placeholders={},
-        sample=lambda channel: {},
-    )  # fmt: skip
+    register_greeting(say=lambda row, now: said)
     message = make_message()
 
     sweep()
