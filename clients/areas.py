@@ -51,8 +51,8 @@ CHAKRAS = {
     "crown": "Crown",
 }
 CHAKRA_STATES = {
-    "blocked": "blocked",
-    "underactive": "underactive",
-    "balanced": "balanced",
-    "overactive": "overactive",
+    "blocked": "Blocked",
+    "underactive": "Underactive",
+    "balanced": "Balanced",
+    "overactive": "Overactive",
 }

@@ -126,7 +126,7 @@ def copy(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     content = copies.pdf(found, Practice.objects.current(), now)
-    named = {"Content-Disposition": f'attachment; filename="{slug}-{found.version.number}.pdf"'}
+    named = {"Content-Disposition": f'attachment; filename="agreement-{str(found.pk)[:8]}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=named)
 
 

@@ -84,7 +84,7 @@ def test_answers_are_told_in_words() -> None:
     assert told(asked("yes_no"), "yes") == ["Yes"]
     assert told(asked("date"), "1984-02-29") == ["29 February 1984"]
     assert told(PLACES, {"avoid": ["neck"]}) == ["To leave out: neck"]
-    assert told(asked("chakras"), {"root": "balanced"}) == ["Root: balanced"]
+    assert told(asked("chakras"), {"root": "balanced"}) == ["Root: Balanced"]
     assert told(asked("long"), "one\ntwo") == ["one", "two"]
     assert told(asked("long"), None) == []
 
