@@ -1,6 +1,7 @@
 """Marked words are planted in every sealed field, through the verbs, and then looked for everywhere else: none.
 
-In the database's own bytes, in what is logged, in the mails, in the rows of the mails, and in what the broker holds.
+In the database's own files and in dumps of it, in what is logged, in the mails and their rows, and in the broker: every
+command that reaches it while a real worker sends, what it holds then, and the files it writes of that.
 """
 
 from __future__ import annotations
@@ -9,17 +10,14 @@ import base64
 import datetime as dt
 import io
 import logging
-import time
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import kombu.transport.memory
 import pytest
-import redis
 from django.apps import apps
-from django.conf import settings
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.test import Client as Browser
 from PIL import Image
@@ -28,16 +26,17 @@ from PIL.PngImagePlugin import PngInfo
 from accounts.tests.factories import make_owner
 from bookings import telling, withdrawal
 from bookings.models import Booking, Status
+from bookings.practice_file import current, text
 from bookings.tests.factories import make_booking, make_therapist
 from care import conversations, incidents, restricting, sheets
 from care.incidents import Happened
 from care.models import Incident
 from care.tests.factories import NOW, agree, make_refusal
+from care.tests.sending import through, wait_until_sent, watched, worker
 from clients import agreements, decisions, documents, intake, reading, restrictions
 from clients.models import CareRelation, Client, Flag, Stage
 from clients.tests.factories import make_client_with_account, make_consent, make_document, make_published
 from clients.tests.forms import begin, make_form
-from outbox import delivery
 from outbox.models import Message
 from practice.tests.factories import make_practice
 from vault.fields import SealedField
@@ -139,53 +138,70 @@ def _read(value: Any) -> str:
 
 
 def database_bytes() -> bytes:
-    """All that the database keeps: the file with its log on SQLite, a copy of every table on PostgreSQL."""
+    """All that the database keeps: its files, and what a dump of it says."""
     if connection.vendor == "sqlite":
         name = Path(str(connection.settings_dict["NAME"]))
-        return b"".join(path.read_bytes() for path in sorted(name.parent.glob(f"{name.name}*")))
+        files = sorted(name.parent.glob(f"{name.name}*"))
+        return b"".join(path.read_bytes() for path in files) + "\n".join(connection.connection.iterdump()).encode()
     found = io.StringIO()
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.copy_expert(f'COPY "{table}" TO STDOUT', found)
-    return found.getvalue().encode()
+        cursor.execute("CHECKPOINT")
+        cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        (number,) = cursor.fetchone()
+    data = Path(connection.settings_dict["HOST"]) / "data"  # where the tests' own server keeps it
+    files = [*data.glob(f"base/{number}/*"), *data.glob("pg_wal/*")]
+    return found.getvalue().encode() + b"".join(path.read_bytes() for path in files if path.is_file())
 
 
-def broker_holds() -> str:
-    """What the nudges have put there."""
-    time.sleep(1)
-    if settings.CELERY_BROKER_URL.startswith("memory"):
-        return str([list(queue.queue) for queue in kombu.transport.memory.Channel.queues.values()])
-    server = redis.Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://"))
-    try:
-        lists = [key for key in server.scan_iter() if server.type(key) == b"list"]
-        return str([server.lrange(key, 0, -1) for key in lists])
-    finally:
-        server.close()
+def dumped() -> str:
+    """What Django's own dump gives of each table, and the practice file."""
+    sealed = {model for model, _ in sealed_fields()}
+    for model in sealed:
+        with pytest.raises(CommandError, match="is sealed and cannot be dumped"):
+            call_command("dumpdata", model._meta.label, stdout=io.StringIO())
+    found = io.StringIO()
+    call_command("dumpdata", *(model._meta.label for model in apps.get_models() if model not in sealed), stdout=found)
+    return found.getvalue() + text.write(current.tree())
 
 
-def test_marked_words_stand_in_no_other_place(caplog: pytest.LogCaptureFixture) -> None:
+def outgoing(folder: Path) -> bytes:
+    """The mails of the worker, and those that left at once."""
+    letters = b"".join(path.read_bytes() for path in folder.glob("*.log") if path.name != "worker.log")
+    return letters + b"".join(each.message().as_bytes() for each in mail.outbox)
+
+
+def test_marked_words_stand_in_no_other_place(
+    caplog: pytest.LogCaptureFixture, valkey_url: str, tmp_path: Path
+) -> None:
     make_practice(email="practice@example.com")
     client, owner = make_client_with_account(), make_owner()
+    later = NOW + dt.timedelta(minutes=5)
 
-    with caplog.at_level(logging.DEBUG):
-        tell_and_agree(client, owner)
-        meet(client, owner)
-        delivery.sweep(lambda: NOW + dt.timedelta(minutes=5))
-        look_at_pages(client, owner)
+    with watched(valkey_url) as broker, through(valkey_url), caplog.at_level(logging.DEBUG):
+        with worker(valkey_url, tmp_path, later):
+            tell_and_agree(client, owner)
+            meet(client, owner)
+            wait_until_sent(later)
+            look_at_pages(client, owner)
+        held = broker.holds()
 
     assert set(without_words()) == set(NO_WORDS)
-    kept = database_bytes()
+    kept, letters, log = database_bytes(), outgoing(tmp_path), (tmp_path / "worker.log").read_bytes()
     assert client.email.encode() in kept  # what is not sealed is found this way
+    assert client.email.encode() in letters
+    assert b"outbox.sweep" in held and b"outbox.sweep" in log
     places = {
-        "database": kept.lower(),
-        "log": caplog.text.encode().lower(),
-        "mail": b"".join(each.message().as_bytes() for each in mail.outbox).lower(),
-        "rows": str(list(Message.objects.values())).encode().lower(),
-        "broker": broker_holds().encode().lower(),
+        "database": kept,
+        "dump": dumped().encode(),
+        "log": caplog.text.encode() + log,
+        "mail": letters,
+        "rows": str(list(Message.objects.values())).encode(),
+        "broker": held,
     }
     spellings = (MARK.encode(), MARK.encode().hex().encode(), *encoded(MARK))
-    assert [place for place, held in places.items() if any(each in held for each in spellings)] == []
-    assert len(mail.outbox) > 0
+    assert [place for place, said in places.items() if any(each in said.lower() for each in spellings)] == []
 
 
 def encoded(word: str) -> set[bytes]:
