@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from bookings.views import agreements, book, change, entrance, feeds, forms, journey, links, mine, offer, review, visit
+from bookings.views import agreements, book, change, contact, entrance, feeds, forms, journey, links, mine, offer, review, visit
 from clients.views import record
 
 
@@ -28,6 +28,9 @@ urlpatterns = [
     path("book/<slug:slug>/", book.times, name="book_times"),
     path("my/", mine.bookings, name="my"),
     path("accounts/details/", entrance.details, name="my_details"),
+    path("my/contact/", contact.contact, name="my_contact"),
+    path("my/contact/refuse/", contact.refuse, name="my_contact_refuse"),
+    path("my/contact/allow/", contact.allow, name="my_contact_allow"),
     path("my/journey/", journey.path, name="my_journey"),
     path("my/record/", record.record, name="my_record"),
     path("my/calendar/", feeds.mine, name="my_feed"),

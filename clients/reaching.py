@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from accounts.models import User
-from clients import reach, records
+from clients import lookalikes, reach, records
 from clients.models import Client
 from outbox.models import Channel
 from vault import ledger
@@ -21,10 +21,22 @@ CONTACT_WANTED = "client.contact_wanted"
 
 
 @transaction.atomic
-def choose(client: Client, wishes: Mapping[str, Sequence[str]], *, texts: bool, by: User, now: dt.datetime) -> Client:
-    """Keeps the channels for each group, and whether they agree to text messages at the number that stands there now.
+def choose(
+    client: Client,
+    wishes: Mapping[str, Sequence[str]],
+    *,
+    texts: bool,
+    by: User,
+    now: dt.datetime,
+    phone: str | None = None,
+) -> Client:
+    """Keeps the channels for each group, the number if they gave one, and whether they agree to text messages there.
     Changes of a booking go by e-mail where neither is chosen. Gives the client as they then are."""
     records.lock(client)
+    if phone is not None and phone != client.phone:
+        client.phone = phone
+        client.save(update_fields=["phone"])
+        lookalikes.notice(client, now)
     kept = {group: [each for each in Channel.values if each in wishes.get(group, ())] for group in reach.GROUPS}
     kept[reach.BOOKING] = kept[reach.BOOKING] or [Channel.EMAIL]
     if kept != client.reached_by:

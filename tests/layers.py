@@ -23,7 +23,7 @@ LAYER_OF = {
         3: "evening renewals absences alarm arrivals channels claims ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
         "planning proof reaching reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "feeds practice_file.offer_rows practice_file.people_rows",
-        4: "forms schemas signing",
+        4: "choosing forms schemas signing",
         5: "adapter admin admin_site api apps backends context management middleware migrations sessions tasks templatetags "
         "urls views visitor watchman",
     }.items()

@@ -1,0 +1,79 @@
+"""How a client wants to be reached, as they tick it: for each group of messages the channels, and the number for texts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from accounts.forms import PageForm
+from clients import reach
+from clients.models import Client
+from outbox.models import Channel
+
+LABELS = {
+    reach.BOOKING: ("Your bookings", "When something is booked, moved or cancelled. One way at least; e-mail if you tick none."),
+    reach.REMINDER: ("Reminders", "Before a session, and not in the night."),
+    reach.CARE: ("Before and after a session", "What is good to know beforehand, and for the time after it."),
+    reach.FORMS: ("Forms", "When something is left to fill in, or runs out."),
+    reach.WAITING: ("Messages", "That a message is waiting; never what it says."),
+}  # fmt: skip
+WAYS = {Channel.EMAIL: "By e-mail", Channel.SMS: "By text message"}
+ONLY_EMAIL = frozenset({reach.CARE})
+"""Too long for a text message."""
+NUMBER = re.compile(r"\+?[0-9][0-9 ()/.-]{5,30}")
+
+
+class ReachForm(PageForm):
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        self.has_texts = bool(settings.SMS_URL)
+        super().__init__(*args, initial=_as_it_is(client), **kwargs)
+        for group in reach.GROUPS:
+            label, help_text = LABELS[group]
+            self.fields[group] = forms.MultipleChoiceField(
+                label=label,
+                help_text=help_text,
+                required=False,
+                choices=[(str(way), words) for way, words in WAYS.items() if self._is_offered(group, way)],
+                widget=forms.CheckboxSelectMultiple,
+            )
+        if self.has_texts:
+            self.fields["phone"] = forms.CharField(
+                label="Your mobile number",
+                help_text="With the code of your country, like +44 7700 900123.",
+                required=False,
+                max_length=40,
+                widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+            )
+            self.fields["texts"] = forms.BooleanField(
+                label="You may send me text messages at this number.", required=False
+            )
+
+    def _is_offered(self, group: str, way: str) -> bool:
+        return way == Channel.EMAIL or (self.has_texts and group not in ONLY_EMAIL)
+
+    def clean_phone(self) -> str:
+        number = " ".join(self.cleaned_data["phone"].split())
+        if number and not NUMBER.fullmatch(number):
+            raise forms.ValidationError("That does not look like a telephone number.")
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        wants_texts = said.get("texts") or any(Channel.SMS in said.get(group, ()) for group in reach.GROUPS)
+        if wants_texts and not said.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", "Please give the number for text messages.")
+        if wants_texts and not said.get("texts"):
+            self.add_error("texts", "Please tick that we may, or choose no text messages.")
+        return said
+
+    def wishes(self) -> dict[str, list[str]]:
+        return {group: self.cleaned_data[group] for group in reach.GROUPS}
+
+
+def _as_it_is(client: Client) -> dict[str, Any]:
+    chosen: dict[str, Any] = {group: reach.chosen(client, group) for group in reach.GROUPS}
+    agreed = client.texts_agreed_at is not None and client.texts_number == client.phone
+    return chosen | {"phone": client.phone, "texts": agreed}
