@@ -90,10 +90,12 @@ def _each(bookings: Iterable[Booking], act: Act, step: Step) -> list[Booking]:
 
 
 def release(booking: Booking, act: Act, practice: Practice) -> Booking:
-    """Its time is free again and nothing comes due; a hold simply ends."""
+    """Its time is free again and nothing is owed, a late move of it included; a hold simply ends."""
     if booking.status == Status.HELD:
         return changes.change(booking, Status.EXPIRED, "hold_released", act)
-    changed = changes.change(booking, Status.CANCELLED, "released", act, cancelled_at=act.now, answer_by_at=None)
+    owed = {"owed_before": str(booking.late_fee)} if booking.late_fee else {}
+    ended = {"cancelled_at": act.now, "answer_by_at": None, "late_fee": 0}
+    changed = changes.change(booking, Status.CANCELLED, "released", act, details=owed, **ended)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.CANCELLED, practice=practice, now=act.now)
     return changed

@@ -56,6 +56,15 @@ def test_bookings_that_rest_on_a_withdrawn_consent_are_released_and_nothing_is_o
     assert said_about(soon) == {"booking_cancelled"}
 
 
+def test_what_a_late_move_cost_is_not_owed_for_a_session_that_is_released() -> None:
+    client, document = make_agreed()
+    booking = make_resting(client, is_late=True, late_fee="35.00")
+    withdrawal.withdraw(client, document, by=client.user, now=NOW)
+    booking.refresh_from_db()
+    assert (booking.status, booking.late_fee) == (Status.CANCELLED, Decimal(0))
+    assert booking.changes.latest("pk").details == {"owed_before": "35.00"}
+
+
 def test_where_the_document_says_so_they_are_put_to_the_therapist() -> None:
     client, document = make_agreed("ask")
     booking, asked = (
