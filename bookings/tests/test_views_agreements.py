@@ -130,7 +130,9 @@ def test_the_copy_is_a_pdf_of_ones_own() -> None:
     make_consent(client, version, timezone.now())
     answer = browser_of(client).get("/my/agreements/treatment/copy/")
     assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
-    assert re.search(r'filename="agreement-[0-9a-f]{8}\.pdf"', answer["Content-Disposition"])  # says nothing in a folder
+    assert re.search(
+        r'filename="agreement-[0-9a-f]{8}\.pdf"', answer["Content-Disposition"]
+    )  # says nothing in a folder
     other = browser_of(make_client_with_account())
     assert other.get("/my/agreements/treatment/copy/").status_code == 404
 
