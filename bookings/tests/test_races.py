@@ -82,17 +82,17 @@ def history_faults() -> list[str]:
 
 
 def message_faults() -> list[str]:
-    """What waits to be sent speaks of the booking as it is; a booking just made has its confirmation and its reminder."""
+    """What waits to be sent speaks of the booking as it is; a booking just made has its confirmation and its two reminders."""
     found = []
     for booking in Booking.objects.all():
-        planned = Message.objects.filter(about=f"booking:{booking.pk}", state=State.PLANNED).values_list(
-            "kind", "version"
-        )
-        if any(count > 1 or version != booking.version for (_, version), count in Counter(planned).items()):
-            found.append(f"{booking.ref}: version {booking.version}, messages {list(planned)}")
+        rows = Message.objects.filter(about=f"booking:{booking.pk}", state=State.PLANNED)
+        planned = sorted(rows.values_list("kind", "version"))
+        times = Counter(rows.values_list("kind", "due_at"))
+        if max(times.values(), default=1) > 1 or any(version != booking.version for _, version in planned):
+            found.append(f"{booking.ref}: version {booking.version}, messages {planned}")
         made_now = booking.changes.filter(what="booked").exists() and booking.version == 1
-        if made_now and sorted(planned) != [("booking_confirmed", 1), ("booking_reminder", 1)]:
-            found.append(f"{booking.ref}: messages {list(planned)}")
+        if made_now and planned != [("booking_confirmed", 1), *[("booking_reminder", 1)] * 2]:
+            found.append(f"{booking.ref}: messages {planned}")
     return found
 
 
