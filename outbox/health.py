@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import QuerySet, Subquery
 
 from outbox.models import Heartbeat, Message
 
@@ -50,16 +51,23 @@ class Health:
 
 
 def look(now: dt.datetime) -> Health:
-    beats = dict(Heartbeat.objects.filter(name__in=(SWEEP, TICK)).values_list("name", "finished_at"))
+    """In one query, since every page of the practice's side asks."""
+    oldest = Subquery(_oldest_first(now)[:1])
+    rows = Heartbeat.objects.filter(name__in=(SWEEP, TICK)).values_list("name", "finished_at", oldest)
+    beats = {name: (at, due_at) for name, at, due_at in rows}
     return Health(
         now=now,
         is_off=settings.RESTORED,
-        swept_at=beats.get(SWEEP),
-        ticked_at=beats.get(TICK),
-        oldest_due_at=oldest_due_at(now),
+        swept_at=beats[SWEEP][0] if SWEEP in beats else None,
+        ticked_at=beats[TICK][0] if TICK in beats else None,
+        oldest_due_at=next(iter(beats.values()))[1] if beats else oldest_due_at(now),
     )
 
 
 def oldest_due_at(now: dt.datetime) -> dt.datetime | None:
+    return _oldest_first(now).first()
+
+
+def _oldest_first(now: dt.datetime) -> QuerySet[Message, dt.datetime]:
     due = Message.objects.open().filter(due_at__lte=now, expires_at__gt=now)
-    return due.order_by("due_at").values_list("due_at", flat=True).first()
+    return due.order_by("due_at").values_list("due_at", flat=True)
