@@ -100,6 +100,8 @@ def journey(request: HttpRequest, pk: int) -> HttpResponse:
             decide(client, by=request.user, now=timezone.now(), **said)
         except Declined as declined:
             form.add_error(None, str(declined))
+            form.data = form.data.copy()
+            form.data["seen"] = decisions.latest(client)  # the page shows it now
         else:
             messages.success(request, "The decision is kept.")
             return redirect("admin:clients_client_journey", pk)

@@ -102,6 +102,28 @@ def test_the_journey_page_decides_and_leaves_a_line_each_time_it_is_opened() -> 
     assert StageDecision.objects.count() == 1
 
 
+def test_a_decision_thought_over_before_anothers_is_not_kept_until_it_was_looked_at() -> None:
+    client, owner = make_client(), make_owner()
+    url = f"/admin/clients/client/{client.pk}/journey/"
+    page = browser(owner)
+    seen = page.get(url).context["form"].initial["seen"]
+    today = timezone.localdate()
+    other = decide(client, make_owner(), verb=decisions.not_yet, now=timezone.now(), decided_on=today)
+    sent = {
+        "what": "moved",
+        "stage": Stage.objects.get(slug="clearing").pk,
+        "decided_on": today,
+        "note": "Calm.",
+        "seen": seen,
+    }
+    answer = page.post(url, sent).content.decode()
+    assert "Somebody has decided about this client in the meantime." in answer
+    assert ("Not yet Clearing" in answer, "Calm." in answer, f'value="{other.pk}"' in answer) == (True, True, True)
+    assert list(StageDecision.objects.values_list("is_reached", flat=True)) == [False]
+    assert page.post(url, sent | {"seen": other.pk}).status_code == 302
+    assert StageDecision.objects.count() == 2
+
+
 def test_a_therapist_who_does_not_treat_is_led_to_opening_it_in_need() -> None:
     client, mara = make_client(), make_therapist()
     make_owner()
