@@ -28,7 +28,8 @@ FRONT_DESK = (
     | _may(
         "view", "bookings.therapist", "bookings.sessiontype", "bookings.room", "bookings.timeoff", "bookings.closure"
     )
-    | _may("view", "bookings.bookingchange", "outbox.message", "clients.submission")
+    | _may("view", "bookings.bookingchange", "clients.submission")
+    | _may("view resend", "outbox.message")
 )
 THERAPIST = (
     FRONT_DESK

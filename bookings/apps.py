@@ -8,9 +8,16 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        from bookings import evening, invitations, messages, renewals
+        from bookings import evening, invitations, messages, permissions, renewals
+        from outbox import sight
 
         messages.register()
         invitations.register()
         evening.register()
         renewals.register()
+        sight.register(
+            "booking",
+            sight.Sight(
+                lambda user, now: permissions.told_about(user), ("ref__iexact",), "admin:bookings_booking_change"
+            ),
+        )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.db.models import QuerySet
 
 from accounts.models import Role, User
-
-if TYPE_CHECKING:
-    from bookings.models import Booking, Therapist
+from bookings.models import Booking, Therapist
 
 
 def may_change(booking: Booking, user: User) -> bool:
@@ -25,3 +23,9 @@ def may_fill(therapist: Therapist, user: User) -> bool:
 def may_answer(booking: Booking, user: User) -> bool:
     """Confirming, declining and proposing are the therapist's and the owner's."""
     return user.has_perm("bookings.answer_booking") and may_change(booking, user)
+
+
+def told_about(user: User) -> QuerySet[Booking]:
+    """The bookings of which this member of staff may know what was sent about them: a therapist their own, the rest all."""
+    found = Booking.objects.for_user(user).select_related("client")
+    return found.filter(therapist__user_id=user.pk) if user.role == Role.THERAPIST else found

@@ -8,9 +8,14 @@ class ClientsConfig(AppConfig):
     name = "clients"
 
     def ready(self) -> None:
-        from clients import agreements, documents, messages, proof
+        from clients import agreements, documents, messages, permissions, proof
+        from outbox import sight
         from vault import registry
 
         messages.register()
         proof.register()
+        sight.register(
+            "client",
+            sight.Sight(permissions.told_about, ("name__icontains", "ref__iexact"), "admin:clients_client_change"),
+        )
         registry.register(agreements.GIVEN, documents.recorded)

@@ -34,3 +34,9 @@ def readable_by(user: User, now: dt.datetime) -> QuerySet[Client]:
     treated = CareRelation.objects.filter(client=OuterRef("pk"), user_id=user.pk, until=None)
     opened = BreakGlass.objects.filter(client=OuterRef("pk"), user_id=user.pk, open_until_at__gt=now)
     return Client.objects.filter(Q(Exists(treated)) | Q(Exists(opened)))
+
+
+def told_about(user: User, now: dt.datetime) -> QuerySet[Client]:
+    """The clients of whom this member of staff may know what was sent to them: the front desk all, a therapist those whom
+    they treat."""
+    return Client.objects.for_user(user) if user.role == Role.FRONT_DESK else readable_by(user, now)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from outbox import delivery, health, nudge
+from outbox import delivery, health, nudge, retention
 
 
 @shared_task(name="outbox.sweep")
@@ -17,6 +17,12 @@ def sweep() -> None:
 def tick() -> None:
     """Asked for by beat."""
     _round(health.SWEEP, health.TICK)
+
+
+@shared_task(name="outbox.forget")
+def forget() -> None:
+    """Once a day: old words, and very old rows."""
+    retention.forget(timezone.now())
 
 
 def _round(*heartbeats: str) -> None:

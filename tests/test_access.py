@@ -37,7 +37,7 @@ from clients import intake
 from clients.models import BreakGlass, CareRelation, LookAlike, Stage
 from clients.tests.factories import make_client, make_consent, make_document, make_published
 from clients.tests.forms import make_form
-from outbox.models import Message
+from outbox.models import Message, Wording
 from practice.tests.factories import make_page_text, make_practice
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +85,9 @@ def world() -> SimpleNamespace:
         "recipient": "sam@example.com",
         "key": "k",
         "due_at": now,
-        "expires_at": now,
+        "expires_at": now + dt.timedelta(days=1),
+        "state": "sent",
+        "version": w.booking.version,
     }
     w.rows = {
         "practice": 1,
@@ -101,6 +103,7 @@ def world() -> SimpleNamespace:
         "user": w.client.pk,
         "apitoken": ApiToken.objects.get(user=w.client).pk,
         "message": Message.objects.create(about=f"booking:{w.booking.pk}", created_at=now, **message).pk,
+        "wording": Wording.objects.create(kind="booking_moved", text="…", changed_at=now).pk,
     }
     opened = {"user": jon.user, "why": "…", "opened_at": now - dt.timedelta(days=3)}
     w.rows |= {
@@ -187,6 +190,9 @@ def address(route: str, w: SimpleNamespace) -> str:
         "key": "x-y",
         "app_label": "bookings",
         "secret": "x" * 43,
+        "called": "booking_confirmed",
+        "channel": "email",
+        "form": "text",
     }
     path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda found: str(values[found[1]]), route)
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), path)

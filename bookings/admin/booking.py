@@ -31,7 +31,7 @@ from bookings.placing import POLICY, Wish
 from bookings.readiness import Weight
 from bookings.views.visit import asked_at, visit_here
 from clients import permissions
-from outbox.models import Message
+from outbox import log
 from practice.admin_site import ReadOnlyAdmin, clock
 from practice.models import Practice
 from practice.words import money, share, span
@@ -225,7 +225,7 @@ class BookingAdmin(ReadOnlyAdmin):
             "moves": booking.move_requests.filter(answer=Answer.OPEN).select_related("therapist"),
             "proposals": booking.proposals.filter(answer=Answer.OPEN).select_related("therapist"),
             "changes": booking.changes.select_related("by"),
-            "said": Message.objects.filter(about=notices.about(booking)).order_by("created_at", "pk"),
+            "said": log.about(notices.about(booking), request.user, now),
         }
 
     # What is done
