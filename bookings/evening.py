@@ -107,8 +107,9 @@ def say(message: Message, now: dt.datetime) -> Said:
 def _line(booking: Booking, practice: Practice, *, with_name: bool) -> str:
     times = f"{words.time(booking.starts_at, practice.zone)} to {words.time(booking.ends_at, practice.zone)}"
     name = booking.client.name if with_name else words.initials(booking.client.name)
-    session = booking.session_type.neutral_name or "Session"
-    return ", ".join([times, session, name, *([booking.room.name] if booking.room else [])])
+    room = [booking.room.name] if booking.room else []
+    said = ["said they will come"] if booking.coming_said_at else []
+    return ", ".join([times, booking.session_type.name_outside, name, *room, *said])
 
 
 def _context(day: dt.date, lines: Iterable[str]) -> Context:

@@ -17,6 +17,7 @@ from accounts.models import User
 from bookings import calendars, ical
 from bookings.ical import Entry, Standing
 from bookings.models import Booking, BookingChange, CalendarFeed, Shows, Status, TimeOff
+from practice import words
 from practice.models import Practice
 
 BACK = dt.timedelta(days=30)
@@ -69,7 +70,7 @@ def _session(booking: Booking, shows: str) -> Entry:
     )
     if shows == Shows.BUSY:
         return entry
-    who = booking.client.name if shows == Shows.NAMES else _initials(booking.client.name)
+    who = booking.client.name if shows == Shows.NAMES else words.initials(booking.client.name)
     return replace(
         entry,
         summary=f"{'Requested: ' if waits else ''}{calendars.neutral_name(booking)}, {who}",
@@ -93,8 +94,3 @@ def _time_off(away: TimeOff, feed: CalendarFeed) -> Entry:
 def _stamp(booking: Booking) -> dt.datetime:
     """When it last changed, so that a feed in which nothing changed is the same to the letter."""
     return booking.changed_at or booking.created_at  # type: ignore[attr-defined]
-
-
-def _initials(name: str) -> str:
-    """“S. F.” of Sam Field."""
-    return " ".join(f"{word[0].upper()}." for word in name.split())

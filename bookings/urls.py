@@ -3,7 +3,21 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from bookings.views import agreements, book, change, contact, entrance, feeds, forms, journey, links, mine, offer, review, visit
+from bookings.views import (
+    agreements,
+    book,
+    change,
+    contact,
+    entrance,
+    feeds,
+    forms,
+    journey,
+    links,
+    mine,
+    offer,
+    review,
+    visit,
+)
 from clients.views import record
 
 

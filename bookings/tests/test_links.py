@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts import throttle
-from bookings import lifecycle, links, messages, moves, notices, visits
+from bookings import evening, lifecycle, links, messages, moves, notices, visits
 from bookings.errors import Conflict, LinkOver, NoSuchLink
 from bookings.links import Purpose
 from bookings.models import Approval, Booking, BookingChange, MoveRequest, Status, Way
@@ -337,6 +337,15 @@ def test_staff_see_that_the_client_will_come(booking, client):
     assert "Said that they will come" in page
     assert "client, by the link in a message" in page
     assert BookingChange.objects.get().what == "coming_said"
+
+
+def test_therapists_list_for_tomorrow_says_who_told_that_they_will_come(booking):
+    eve = Message(kind=evening.EVENING_LIST, about=f"evening:{booking.therapist_id}:{booking.session_on}")
+    assert "said they will come" not in evening.say(eve, timezone.now()).text
+    visits.say_coming(booking, by=None, now=timezone.now(), via=Way.LINK)
+    assert "Long session, S. F., said they will come" in re.sub(
+        "Room \\d+, ", "", evening.say(eve, timezone.now()).text
+    )
 
 
 def test_staff_cancelling_is_no_clients_word(booking):
