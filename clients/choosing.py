@@ -39,14 +39,14 @@ class ReachForm(PageForm):
                 choices=[(str(way), words) for way, words in WAYS.items() if self._is_offered(group, way)],
                 widget=forms.CheckboxSelectMultiple,
             )
+        self.fields["phone"] = forms.CharField(
+            label="Your mobile number" if self.has_texts else "Your telephone number",
+            help_text="With the code of your country, like +44 7700 900123. When we may call stands in your form.",
+            required=False,
+            max_length=40,
+            widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        )
         if self.has_texts:
-            self.fields["phone"] = forms.CharField(
-                label="Your mobile number",
-                help_text="With the code of your country, like +44 7700 900123.",
-                required=False,
-                max_length=40,
-                widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-            )
             self.fields["texts"] = forms.BooleanField(
                 label="You may send me text messages at this number.", required=False
             )

@@ -52,8 +52,8 @@ def yes_raises(action: str) -> tuple[ChoiceText, ...]:
 
 YOU = SectionText(
     "You, and how we may reach you",
-    "Your date of birth, e-mail address and phone number we have from your account. What you write on this page the front "
-    "desk can read too.",
+    "Your date of birth and e-mail address we have from your account; a phone number you give us under “How we reach you”. "
+    "What you write on this page the front desk can read too.",
     (
         QuestionText("legal-name", "short", "Your full legal name", is_required=True, audience=DESK),
         QuestionText("preferred-name", "short", "The name we should use", audience=DESK),

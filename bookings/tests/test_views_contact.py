@@ -112,3 +112,15 @@ def test_looking_changes_nothing(client: Browser, me: Client) -> None:
         None,
         0,
     )
+
+
+def test_a_number_to_call_is_kept_also_where_no_text_messages_are_sent(client: Browser, me: Client, settings) -> None:
+    settings.SMS_URL = ""
+    page = client.get(PAGE).content.decode()
+    assert "Your telephone number" in page
+    assert "text message" not in page
+
+    client.post(PAGE, {"booking": ["email"], "phone": NUMBER})
+
+    me.refresh_from_db()
+    assert (me.phone, me.texts_agreed_at) == (NUMBER, None)
