@@ -8,7 +8,7 @@ out too long ago is not planned any more.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -52,28 +52,42 @@ def keep_reminders(practice: Practice, now: dt.datetime) -> None:
 
 def follow_choices(client: Client, *, practice: Practice, now: dt.datetime) -> None:
     """After the client chose anew, in the same transaction: what is planned for their sessions to come follows."""
-    coming = Booking.objects.filter(client=client, status=Status.CONFIRMED, starts_at__gt=now)
+    coming = Booking.objects.filter(client=client, status=Status.CONFIRMED, checked_in_at=None, starts_at__gt=now)
     put_right(coming.select_related("client", "session_type"), practice, now)
 
 
 def put_right(bookings: Iterable[Booking], practice: Practice, now: dt.datetime) -> None:
-    """The reminders that are still to come are those that would be planned now; what was sent stays sent."""
-    found = list(bookings)
-    wanted = {row.key: row for each in found for row in notices.reminders_of(each, practice, now)}
-    about = {notices.about(each): each for each in found}
-    here = {row.key: row for row in Message.objects.filter(about__in=about, kind=kinds.REMINDER)}
-    for key, row in here.items():
-        if key not in wanted and row.state == State.PLANNED and row.due_at > now:
+    """The reminders that are still to come are those that would be planned now for a booking that stood as it stands when
+    they were planned; what was sent stays sent."""
+    about = {notices.about(each): each for each in bookings}
+    here = _planned(about)
+    since = {of: min(row.created_at for row in rows) for of, rows in here.items()}
+    found = [row for of, each in about.items() for row in notices.reminders_of(each, practice, since.get(of, now))]
+    wanted = {row.key: row for row in found if row.due_at > now}
+    known = {row.key: row for rows in here.values() for row in rows}
+    for key, row in known.items():
+        if key in wanted:
+            _renew(row, wanted[key])
+        elif row.state == State.PLANNED and row.due_at > now:
             refused = about[row.about].client.contact_refused_at is not None
             _change(row, state=State.CANCELLED, last_error=reach.REFUSED if refused else OTHERWISE)
-        elif key in wanted and row.attempts == 0 and row.state in (State.PLANNED, State.CANCELLED):
-            _renew(row, wanted[key])
-    planning.plan_once([row for key, row in wanted.items() if key not in here])
+    planning.plan_once([row for key, row in wanted.items() if key not in known])
+
+
+def _planned(about: Mapping[str, Booking]) -> dict[str, list[Message]]:
+    """The reminders of the bookings as they stand now, by what they are about."""
+    found: dict[str, list[Message]] = {}
+    for row in Message.objects.filter(about__in=about, kind=kinds.REMINDER):
+        if row.version == about[row.about].version:
+            found.setdefault(row.about, []).append(row)
+    return found
 
 
 def _renew(row: Message, anew: Message) -> None:
+    """Only what has not been tried: a channel chosen again, another address, another moment."""
     fields = {name: getattr(anew, name) for name in ("recipient", "due_at", "expires_at", "state")}
-    if any(getattr(row, name) != value for name, value in fields.items()):
+    untried = row.attempts == 0 and row.state in (State.PLANNED, State.CANCELLED)
+    if untried and any(getattr(row, name) != value for name, value in fields.items()):
         _change(row, **fields, last_error="")
 
 
@@ -116,7 +130,8 @@ def _marks(booking: Booking, practice: Practice) -> list[tuple[str, dt.datetime]
 
 
 def _confirmed(after: dt.datetime, until: dt.datetime) -> QuerySet[Booking]:
-    return Booking.objects.filter(status=Status.CONFIRMED, starts_at__gt=after, starts_at__lte=until)
+    coming = Booking.objects.filter(status=Status.CONFIRMED, checked_in_at=None)
+    return coming.filter(starts_at__gt=after, starts_at__lte=until)
 
 
 def _batches(found: Iterable[int], size: int = 500) -> Iterator[Sequence[int]]:

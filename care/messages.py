@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from care import notices
 from care.models import Conversation
+from clients import reach
 from outbox import registry
 from outbox.models import Channel, Message
 from outbox.parts import Button, Context
@@ -49,9 +50,13 @@ def conversation_of(message: Message) -> Conversation | None:
 
 
 def still_wanted(message: Message, now: dt.datetime) -> bool:
-    """While the last word is the other side's."""
+    """While the last word is the other side's. Raises NotWanted where the client wants no such message."""
     conversation = conversation_of(message)
-    last = conversation and conversation.lines.order_by("-at", "-pk").values_list("is_clients", flat=True).first()
+    if conversation is None:
+        return False
+    if message.kind == notices.TO_CLIENT:
+        reach.require_wanted(conversation.client, reach.WAITING, message)
+    last = conversation.lines.order_by("-at", "-pk").values_list("is_clients", flat=True).first()
     return last is (message.kind == notices.TO_THERAPIST)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from care.models import Line
+from care.models import Conversation, Line
+from clients import reach
 from outbox import planning
+from outbox.models import Message
 
 TO_CLIENT = "message_waiting"
 TO_THERAPIST = "message_to_therapist"
@@ -17,17 +19,31 @@ def announce(line: Line, now: dt.datetime) -> None:
     """To the one who did not write it; a mail about an earlier line that has not gone out is not needed any more."""
     conversation = line.conversation
     about, kind = f"conversation:{conversation.pk}", TO_THERAPIST if line.is_clients else TO_CLIENT
-    person = conversation.therapist.user if line.is_clients else conversation.client
     planning.cancel(about, kinds=[kind])
     message = planning.draft(
         kind,
-        recipient=person.email if person else "",
-        whom=f"user:{person.pk}" if line.is_clients and person else f"client:{conversation.client_id}",
+        recipient="",
+        whom="",
         about=about,
         key=f"{kind}:{line.pk}",
         due_at=now,
         expires_at=now + KEEP_TRYING,
         now=now,
     )
-    message.user_id = conversation.therapist.user_id if line.is_clients else conversation.client.user_id
-    planning.plan([message])
+    to_whom = _to_therapist if line.is_clients else _to_client
+    planning.plan(to_whom(message, conversation))
+
+
+def _to_therapist(message: Message, conversation: Conversation) -> list[Message]:
+    user = conversation.therapist.user
+    if user is None:
+        return []
+    message.user_id, message.whom, message.recipient = user.pk, f"user:{user.pk}", user.email
+    return [message]
+
+
+def _to_client(message: Message, conversation: Conversation) -> list[Message]:
+    """By each way the client chose for it."""
+    client = conversation.client
+    message.user_id, message.whom = client.user_id, f"client:{client.pk}"
+    return [planning.by(message, way.channel, way.address) for way in reach.ways(client, reach.WAITING, message.kind)]

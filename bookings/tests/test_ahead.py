@@ -299,3 +299,12 @@ def test_round_costs_the_same_for_one_booking_and_for_three(django_assert_max_nu
         booked()
     with django_assert_max_num_queries(25):
         ahead.plan(NOW + MINUTE)
+
+
+def test_reminder_of_the_night_that_waits_for_the_morning_is_left_alone() -> None:
+    """Three hours before 10:00 is 07:00, so it goes at 08:00; at half past seven it is still to come."""
+    booked()
+
+    ahead.plan(at("2026-06-04 07:30"))
+
+    assert [due_at for due_at, _, _ in reminders()][-1] == at("2026-06-04 08:00")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from bookings import lifecycle, moves, notices, quiet, visits
+from bookings import ahead, lifecycle, moves, notices, quiet, visits
 from bookings.errors import Refusal
 from bookings.models import Answer, Booking, MoveRequest, Status, Way
 from bookings.tests.factories import NOW, at
@@ -274,6 +274,7 @@ STEPS: dict[str, Step] = {
     "agree": lambda each, client, staff, now: moves.approve_move(open_move(each), by=staff, now=now),
     "refuse": lambda each, client, staff, now: moves.decline_move(open_move(each), by=staff, now=now),
     "send": lambda each, client, staff, now: send_all(now),
+    "go round": lambda each, client, staff, now: ahead.plan(now),
 } | {
     f"{who} moves to {start}": lambda each, client, staff, now, who=who, start=start: moves.reschedule(
         each, at(start), by=client if who == "client" else staff, now=now, accept_late=True, override=who == "staff",
@@ -320,11 +321,12 @@ def test_confirmed_session_to_come_has_one_open_row_for_each_reminder_and_channe
 
 def check_reminders(booking: Booking, practice: Practice, now: dt.datetime) -> None:
     rows = Message.objects.filter(about=notices.about(booking), kind=notices.REMINDER, state__in=OPEN)
-    to_come = rows.filter(due_at__gt=now, expires_at__gt=now)
     expected: Counter[tuple[dt.datetime, str]] = Counter()
     if booking.status == Status.CONFIRMED and booking.starts_at > now:
-        times = quiet.reminders(booking.starts_at, spans.several(practice.reminders), practice.zone, now)
-        expected = Counter((due_at, channel) for _, due_at in times for channel in ("email", "sms"))
+        since = booking.changes.exclude(what="checked_in").latest("pk").at
+        times = quiet.reminders(booking.starts_at, spans.several(practice.reminders), practice.zone, since)
+        expected = Counter((due_at, channel) for _, due_at in times if due_at > now for channel in ("email", "sms"))
     else:
         assert not rows.filter(expires_at__gt=now).exists()
+    to_come = rows.filter(due_at__gt=now, expires_at__gt=now)
     assert Counter(to_come.values_list("due_at", "channel")) == expected

@@ -12,8 +12,10 @@ from care import conversations, messages, restricting
 from care.errors import ConversationOver, NoMessages, NothingWritten, TooMuchAtOnce
 from care.models import CannedReply, Conversation, Line, WatchedWord
 from care.tests.factories import NOW, make_conversation
+from clients import reaching
 from clients.tests.factories import make_client_with_account
 from outbox.models import Message, State
+from outbox.registry import NotWanted
 from practice.tests.factories import make_practice
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +153,18 @@ def test_everybody_sees_their_own_threads() -> None:
         }.items()
     }
     assert seen == {"client": {talk}, "therapist": {other}, "owner": {talk, other}, "stranger": set()}
+
+
+def test_mail_that_a_message_waits_is_not_sent_to_who_chose_to_get_none() -> None:
+    talk = make_conversation()
+    reaching.choose(talk.client, {"message": []}, texts=False, by=talk.client.user, now=NOW)
+    conversations.reply(talk, "Thank you.", by=talk.therapist.user, now=LATER)
+    assert [kind for kind, _ in waiting()] == ["message_to_therapist"]
+
+
+def test_choice_made_after_the_mail_was_planned_is_asked_again_before_it_goes() -> None:
+    talk = make_conversation()
+    conversations.reply(talk, "Thank you.", by=talk.therapist.user, now=LATER)
+    reaching.choose(talk.client, {"message": []}, texts=False, by=talk.client.user, now=LATER)
+    with pytest.raises(NotWanted):
+        messages.still_wanted(Message.objects.get(kind="message_waiting"), LATER)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from clients import lookalikes, records
-from clients.admin import doubles, record
+from clients.admin import contact, doubles, record
 from clients.models import Client
 from practice.admin_site import OfficeAdmin, clock
 
@@ -30,16 +30,16 @@ class ClientAdmin(OfficeAdmin):
     form = ClientForm
     list_display = ["name", "email", "phone", "ref"]
     search_fields = ["name", "email", "phone", "ref"]
-    list_filter = [doubles.DoubleFilter]
+    list_filter = [doubles.DoubleFilter, contact.ReachFilter]
     ordering = ["name", "pk"]
     show_full_result_count = False
     change_form_template = "admin/clients/client/change_form.html"
 
     def get_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
-        return ["name", "email", "phone", "date_of_birth", *(["ref", "account", "since"] if obj else [])]
+        return ["name", "email", "phone", "date_of_birth", *(["reached", "ref", "account", "since"] if obj else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
-        return ["ref", "account", "since"] if obj else ["since"]
+        return ["reached", "ref", "account", "since"] if obj else ["since"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
         return Client.objects.for_user(request.user).select_related("user")
@@ -51,13 +51,17 @@ class ClientAdmin(OfficeAdmin):
         lookalikes.notice(obj, timezone.now())
 
     def get_urls(self) -> list[Any]:
-        return [*record.paths(self.admin_site), *doubles.paths(self.admin_site), *super().get_urls()]
+        return [*record.paths(self.admin_site), *doubles.paths(self.admin_site), *contact.paths(self.admin_site), *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         found = self.get_object(request, object_id)
         beside = record.shown_beside(request, found) | {"has_double": records.doubles(found).exists()} if found else {}
         kwargs["extra_context"] = (kwargs.get("extra_context") or {}) | beside
         return super().change_view(request, object_id, *args, **kwargs)
+
+    @admin.display(description="is reached")
+    def reached(self, client: Client) -> str:
+        return contact.in_a_word(client)
 
     @admin.display(description="signs in as")
     def account(self, client: Client) -> str:
