@@ -61,6 +61,8 @@ def test_the_desk_hands_it_over_at_check_in_and_the_session_can_start(today) -> 
     assert visits.to_start(booking, now) == []
     form = Submission.objects.get()
     assert (form.about, form.attended_by) == (f"booking:{booking.pk}", desk)
+    shown = browser(make_owner()).get(f"/admin/clients/submission/{form.pk}/change/").content.decode()
+    assert f"at the practice, with {desk}" in shown
 
 
 def test_a_stop_is_raised_as_on_the_clients_own_page(today) -> None:

@@ -155,11 +155,12 @@ class SubmissionAdmin(ReadOnlyAdmin):
     search_fields = ["client__name", "client__email"]
     ordering = ["-signed_at"]
     show_full_result_count = False
-    fields = ["client", "which", "concerns", "signed", "expires_on"]
+    fields = ["client", "which", "concerns", "signed", "where", "expires_on"]
     change_form_template = "admin/clients/submission/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        return Submission.objects.filter(signed_at__isnull=False).select_related(*self.list_select_related)
+        found = Submission.objects.filter(signed_at__isnull=False)
+        return found.select_related(*self.list_select_related, "attended_by")
 
     @admin.display(description="form", ordering="version__questionnaire__order")
     def which(self, submission: Submission) -> str:
@@ -172,6 +173,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
     @admin.display(description="signed off", ordering="signed_at")
     def signed(self, submission: Submission) -> str:
         return clock(submission.signed_at)
+
+    @admin.display(description="filled in")
+    def where(self, submission: Submission) -> str:
+        with_whom = submission.attended_by
+        return f"at the practice, with {with_whom}" if with_whom else "by the client, on their own page"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
