@@ -58,6 +58,8 @@ SAMPLE: Context = {
 }  # fmt: skip
 
 LINKS = ("change_link", "cancel_link")
+LINKS_OUT = ("confirm_link", *LINKS)
+"""What works without signing in. A text message that ships has none of them, since each is longer than its words."""
 MINE, THEIRS, ANEW = "my booking", "booking in the office", "book"
 
 

@@ -6,6 +6,7 @@ Values in, bytes out. What stands in them is chosen by the caller; a neutral nam
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration
 
 PRODUCT = "-//Practice//Bookings//EN"
+STEERING = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class Standing(StrEnum):
@@ -65,7 +67,11 @@ def letter(entry: Entry, organizer: Party, attendee: Party) -> File:
     answer is asked for, since declining in a calendar would not cancel anything here. Without two addresses to name, it is
     an event to take in by hand.
     """
-    if not _is_address(organizer.email) or not _is_address(attendee.email) or organizer.email == attendee.email:
+    if (
+        not _is_address(organizer.email)
+        or not _is_address(attendee.email)
+        or organizer.email.lower() == attendee.email.lower()
+    ):
         return download(entry, organizer)
     method = Method.CANCEL if entry.standing == Standing.CANCELLED else Method.REQUEST
     event = _event(entry, organizer, with_alarm=method == Method.REQUEST)
@@ -157,11 +163,8 @@ def _bytes(calendar: Calendar, events: Iterable[Event]) -> bytes:
 
 
 def _clean(words: str) -> str:
-    """Every kind of line break as one, and no other character that steers; some calendars stumble over both."""
-    return "\n".join(
-        "".join(letter for letter in line if letter.isprintable() or letter in " \t\u200d")
-        for line in words.splitlines()
-    )
+    """Every kind of line break as one, and nothing else that steers or turns the writing round."""
+    return "\n".join(STEERING.sub("", line) for line in words.splitlines())
 
 
 def _one_line(words: str) -> str:

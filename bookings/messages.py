@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from bookings import calendars, links, notices, particulars, wanted
-from bookings.described import ABOUT, ANEW, IN_SMS, THEIRS, placeholders_of, sample_of
+from bookings.described import ABOUT, ANEW, IN_SMS, LINKS_OUT, THEIRS, placeholders_of, sample_of
 from bookings.links import Purpose
 from bookings.models import Answer, Booking, MoveRequest, Proposal
 from outbox import registry
@@ -34,7 +34,7 @@ def register() -> None:
             placeholders=placeholders_of(kind),
             sample=lambda channel, kind=kind: sample_of(kind),
             needs=described.needs,
-            in_sms=IN_SMS,
+            in_sms=(*IN_SMS, *(name for name in described.more if name in LINKS_OUT)),
             address=address,
             load=load,
         )

@@ -145,6 +145,22 @@ def test_empty_feed_is_a_calendar_all_the_same():
     assert Calendar.from_ical(content).events == []
 
 
+@pytest.mark.parametrize(
+    ("written", "read_back"),
+    [
+        ("CHF\u00a070 \N{WATER WAVE} \u200fשלום", "CHF\u00a070 \N{WATER WAVE} \u200fשלום"),
+        ("👩🏽\u200d🦰", "👩🏽\u200d🦰"),
+        ("a\u202eb\x00c\x1bd\ufeff", "abcd"),
+        ("one\r\ntwo\rthree\u2028four\x85five", "one\ntwo\nthree\nfour\nfive"),
+        ("tab\tstays", "tab\tstays"),
+        ("C:\\path; 50,5 %", "C:\\path; 50,5 %"),
+    ],
+)
+def test_what_steers_is_left_out_and_all_else_stays(written, read_back):
+    (event,) = Calendar.from_ical(ical.download(entry(description=written), PRACTICE).content).walk("VEVENT")
+    assert str(event["DESCRIPTION"]) == read_back
+
+
 HOSTILE = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.text(
     st.sampled_from("a,;:\\\"'\r\n\t\x00\x0b\x85\u2028 🌊é=^%BEGIN"), max_size=400
 )

@@ -16,7 +16,7 @@ from bookings.models import Approval, Booking, BookingChange, MoveRequest, Statu
 from bookings.tests.factories import NOW, make_booking, make_session_type, make_therapist_at_work
 from bookings.tests.test_views_my import in_days, near
 from clients.tests.factories import make_client, make_client_with_account, make_document, make_published
-from outbox.models import Message
+from outbox.models import Message, Wording
 from practice.models import Practice
 from practice.tests.factories import make_practice
 
@@ -328,6 +328,15 @@ def test_reminder_brings_links_that_work_and_keeps_none(booking, phone):
     assert "/link/" not in letter.kept
     visits.say_coming(booking, by=None, now=timezone.now(), via=Way.LINK)
     assert "/link/coming/" not in messages.say(reminder, timezone.now()).text
+
+
+def test_practice_may_put_the_links_into_its_text_messages_too(booking, phone):
+    words = {"kind": notices.REMINDER, "channel": "sms", "text": "{{ when }}. {{ cancel_link }}"}
+    Wording.objects.create(**words, changed_at=NOW)
+    reminder = Message(kind=notices.REMINDER, channel="sms", about=notices.about(booking), version=booking.version)
+    said = messages.say(reminder, timezone.now())
+    (path,) = re.findall(r"Cancel: http://testserver(/link/cancel/\S+/)$", said.text)
+    assert (phone.get(path).status_code, said.kept.endswith("Cancel: (link)")) == (200, True)
 
 
 def test_staff_see_that_the_client_will_come(booking, client):
