@@ -8,10 +8,12 @@ import pytest
 from django.test import Client as Browser
 
 from accounts.tests.factories import make_owner
+from bookings.api.problems import CODES
 from bookings.models import Booking, IdempotencyKey
 from bookings.tests.calling import a_start, asking, bearer, get, make_open_practice, post
 from bookings.tests.factories import make_booking
 from clients.tests.factories import make_client_with_account
+from practice.errors import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -266,3 +268,10 @@ def test_nothing_is_written_by_looking(user):
     for path in ("/session-types", "/bookings", "/openapi.json", "/docs"):
         assert get(path, user).status_code == 200
     assert (Booking.objects.count(), IdempotencyKey.objects.count()) == (0, 0)
+
+
+def test_each_error_of_the_family_has_its_status() -> None:
+    def family(base: type[Refusal]) -> set[type[Refusal]]:
+        return {base}.union(*(family(each) for each in base.__subclasses__()))
+
+    assert {each.code for each in family(Refusal)} <= CODES.keys()
