@@ -19,7 +19,7 @@ from django.urls import path
 from django.utils import timezone
 
 from bookings import diary, lifecycle, notices, readiness, visits
-from bookings.admin import acts
+from bookings.admin import acts, lacking
 from bookings.admin.acts import ACTS, Act
 from bookings.admin.forms import NewBookingForm
 from bookings.availability import Reason
@@ -217,7 +217,9 @@ class BookingAdmin(ReadOnlyAdmin):
         return {
             "waited_for": waited_for,
             "is_complete": not any(each.weight == Weight.FORM for each in missing),
-            "missing": missing if missing and permissions.may_read(request.user, booking.client, now) else [],
+            "missing": lacking.told(missing)
+            if missing and permissions.may_read(request.user, booking.client, now)
+            else [],
             "title": "Booking",
             "subtitle": self._said(booking),
             "acts": acts.open_to(booking, request.user, now),

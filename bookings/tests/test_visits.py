@@ -196,5 +196,6 @@ def test_the_booking_page_tells_the_desk_yes_or_no_and_the_therapist_what_is_mis
     desk, therapist = (browser(user).get(url).content.decode() for user in (make_front_desk(), booking.therapist.user))
     assert ("Forms complete: <strong>no</strong>" in desk, "Before it can start" in desk) == (True, False)
     assert ("Forms complete: <strong>no</strong>" in therapist, "Before it can start" in therapist) == (True, True)
+    assert "“Health” is not filled in and signed off." in therapist
     listed = browser(make_front_desk()).get("/admin/bookings/booking/?when=all").content.decode()
     assert '<td class="field-forms_complete">no</td>' in listed
