@@ -1,4 +1,4 @@
-"""How the sign-in pages behave here: where people go then, and the mails that cannot wait (codes, resets, notices).
+"""How the sign-in pages behave here: where people go then, and the mails that cannot wait (codes, resets).
 
 Those leave at once, not through the outbox: whoever asked for one sits before the page.
 """
@@ -18,7 +18,10 @@ from django.core.mail import get_connection
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import happenings
+from accounts.happenings import Happening
 from practice.models import Practice
 
 LONGEST_ADDRESS = 254
@@ -52,12 +55,12 @@ class AccountAdapter(DefaultAccountAdapter):
             log.error("A mail of the sign-in pages could not leave: %s", type(error).__name__)
             raise ImmediateHttpResponse(render(self.request, "account/mail_failed.html", status=503)) from error
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """A notice tells of what has been done already; that it cannot leave stops nothing."""
-        try:
-            super().send_notification_mail(*args, **kwargs)
-        except ImmediateHttpResponse:
-            log.warning("A notice about an account could not leave.")
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """A notice tells of what has been done already: nobody waits for it, so it goes the way of all messages."""
+        what = template_prefix.rpartition("/")[2]
+        happenings.tell(Happening(what, user, email or user.email, timezone.now()))
 
     @staticmethod
     def _greet_mail_server() -> None:

@@ -8,10 +8,12 @@ class ClientsConfig(AppConfig):
     name = "clients"
 
     def ready(self) -> None:
-        from clients import agreements, documents, messages, permissions, proof
+        from accounts import happenings
+        from clients import agreements, documents, messages, permissions, proof, records
         from outbox import sight
         from vault import registry
 
+        happenings.when(records.follow_address)
         messages.register()
         proof.register()
         sight.register(

@@ -11,8 +11,9 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         from django.core.mail import get_connection
 
-        from outbox import editing
+        from outbox import editing, security
         from practice.opening import ask_before_serving
 
         editing.register()
+        security.register()
         ask_before_serving(get_connection)  # a provider whose key is missing says so; connects to nobody

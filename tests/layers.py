@@ -20,7 +20,7 @@ LAYER_OF = {
         1: "constraints fields keys models prepared querysets statements",
         2: "asking described facts log parts placeholders sight wording brochure choice copies diary documents health journey loading opened pages particulars permissions picker reach readiness registry reports running_out wanted story told trail verifier "
         "calendars links subscribed practice_file.current practice_file.known",
-        3: "editing evening renewals retention absences alarm arrivals channels claims ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
+        3: "happenings security editing evening renewals retention absences alarm arrivals channels claims ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
         "planning proof reaching reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "feeds practice_file.offer_rows practice_file.people_rows",
         4: "choosing forms schemas signing",

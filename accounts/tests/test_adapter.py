@@ -7,6 +7,8 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 
+from accounts import adapter, happenings
+from accounts.happenings import Happening
 from accounts.models import Role
 from accounts.tests.factories import PASSWORD, make_user
 from practice.tests.factories import make_practice
@@ -66,15 +68,17 @@ def test_a_silent_mail_server_gives_a_clear_page_to_known_and_unknown_alike(sett
     assert "The e-mail could not leave just now" in answer.content.decode()
 
 
-def test_a_notice_that_cannot_leave_stops_nothing(settings) -> None:
-    settings.EMAIL_BACKEND = f"{__name__}.SilentServer"
+def test_what_was_done_to_an_account_is_told_the_way_of_all_messages() -> None:
     user, browser = make_user(), Client()
     browser.force_login(user)
     new = "another-quiet-garden-8"
     answer = browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
-    assert answer.status_code == 302
-    user.refresh_from_db()
-    assert user.check_password(new)
+    assert (answer.status_code, mail.outbox) == (302, [])
+    happened: list[Happening] = []
+    happenings.when(happened.append)
+    adapter.AccountAdapter().send_notification_mail("mfa/email/totp_activated", user)
+    happenings._follows.remove(happened.append)
+    assert [(each.what, each.user, each.address) for each in happened] == [("totp_activated", user, user.email)]
 
 
 def test_an_account_that_may_not_sign_in_any_more_does_not() -> None:
