@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from accounts.happenings import Happening
 from accounts.tests.factories import make_front_desk, make_owner, make_user
 from bookings import withdrawal
 from bookings.tests.factories import make_booking
@@ -195,3 +196,14 @@ def test_staff_read_why_two_records_stay_two(client):
     ):
         assert "Please go on with the newer one." in answer.content.decode()
     assert Client.objects.count() == 2
+
+
+def test_client_is_written_to_at_the_accounts_new_address_unless_theirs_was_another() -> None:
+    user = make_user(email="before@example.com")
+    client, other = make_client(user=user), make_client(email="own@example.com", user=make_user(email="b@example.com"))
+    for each, before in ((client, "before@example.com"), (other, "b@example.com")):
+        each.user.email = f"new{each.pk}@example.com"
+        records.follow_address(Happening("email_changed", each.user, before, NOW))
+        each.refresh_from_db()
+
+    assert (client.email, other.email) == (f"new{client.pk}@example.com", "own@example.com")
