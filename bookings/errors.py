@@ -113,6 +113,14 @@ class LinkOver(Refusal):
         self.ref = ref
 
 
+class LinkUsed(LinkOver):
+    """A link that did a moment ago what it was for; `booking` is as it then became."""
+
+    def __init__(self, sentence: str, ref: str, booking: Any) -> None:
+        super().__init__(sentence, ref)
+        self.booking = booking
+
+
 class NoSuchFeed(Refusal):
     code = "not_found"
     sentence = "There is no calendar at this address any more."

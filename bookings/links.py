@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from bookings.errors import LinkOver, NoSuchLink
-from bookings.models import Booking, Status
+from bookings.errors import LinkOver, LinkUsed, NoSuchLink
+from bookings.models import Booking, Status, Way
 
 SHOWN_FOR = dt.timedelta(hours=1)
 """How long the page that says what was done can be looked at again."""
@@ -44,7 +44,7 @@ def path(booking: Booking, purpose: Purpose, until: dt.datetime) -> str:
 
 def follow(purpose: Purpose, token: str, now: dt.datetime) -> Booking:
     """The booking that the link is about, as it is now. Raises NoSuchLink for what was never made here for this purpose,
-    and LinkOver where its time has passed or the booking has moved on."""
+    LinkUsed where it did what it was for just now, and LinkOver where its time has passed or the booking has moved on."""
     try:
         pk, version, until = (int(number, 16) for number in _signer(purpose).unsign(token).split("-"))
     except BadSignature:
@@ -55,9 +55,17 @@ def follow(purpose: Purpose, token: str, now: dt.datetime) -> Booking:
         raise NoSuchLink
     if now.timestamp() >= until:
         raise LinkOver(PASSED if purpose != Purpose.DONE else CHANGED, _ref(booking))
-    if booking.version != version:
-        raise LinkOver(_moved_on(booking), _ref(booking))
-    return booking
+    if booking.version == version:
+        return booking
+    if booking.version == version + 1 and _was_it_just_now(booking, now):
+        raise LinkUsed(_moved_on(booking), _ref(booking), booking)
+    raise LinkOver(_moved_on(booking), _ref(booking))
+
+
+def _was_it_just_now(booking: Booking, now: dt.datetime) -> bool:
+    """Whether the latest change came by a link: a button is pressed twice, a page asked for again."""
+    last = booking.changes.order_by("-pk").first()
+    return last is not None and last.via == Way.LINK and now < last.at + SHOWN_FOR
 
 
 def _moved_on(booking: Booking) -> str:

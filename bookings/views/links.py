@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import links, story, visits
-from bookings.errors import LinkOver, NoSuchLink, Refusal
+from bookings.errors import LinkOver, LinkUsed, NoSuchLink, Refusal
 from bookings.links import Purpose
 from bookings.models import Status
 from bookings.views import change, errands, knocking
@@ -70,6 +70,8 @@ def _opened(request: HttpRequest, purpose: Purpose, token: str, page: Page) -> H
         answer = page(request, errands.by_link(links.follow(purpose, token, now)), now)
     except NoSuchLink:
         raise Http404 from None
+    except LinkUsed as used:
+        answer = redirect(links.path(used.booking, Purpose.DONE, now + links.SHOWN_FOR))
     except LinkOver as over:
         answer = errands.show_over(request, over)
     answer.headers["Referrer-Policy"] = "no-referrer"

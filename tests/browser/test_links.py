@@ -57,7 +57,7 @@ def test_client_cancels_by_the_link_in_a_message(phone, live_server):
     look_over(phone)
     assert Booking.objects.get().status == "cancelled"
     phone.goto(address(live_server, booking, Purpose.CANCEL))
-    phone.get_by_text("This session is cancelled.").wait_for()
+    phone.get_by_role("heading", name="Your booking is cancelled").wait_for()
 
 
 def test_client_says_that_they_will_come_and_then_chooses_another_time(phone, live_server):
