@@ -39,15 +39,16 @@ def visit_is_open(booking: Booking, today: dt.date) -> bool:
     return booking.session_on - ASKED_BEFORE <= today <= booking.session_on
 
 
-@transaction.atomic
 def was_told(booking: Booking) -> bool:
     """Whether the client has answered for this visit."""
     told = Submission.objects.filter(client=booking.client, about=about(booking), signed_at__isnull=False)
     return told.exists()
 
 
+@transaction.atomic
 def sign_off(submission: Submission, *, by: User, now: dt.datetime) -> list[Flag]:
     """Raises what `intake.sign_off` raises; gives the flags."""
+    withdrawal.lock_open(submission.client, now)
     raised = intake.sign_off(submission, by=by, now=now, on=_today(now))
     _follow(submission.client, raised, by, now)
     return raised
@@ -65,6 +66,7 @@ def tell_visit(
     open now, Renewed for an earlier version, and what the verbs of `intake` raise."""
     if not visit_is_open(booking, _today(now)):
         raise Conflict
+    withdrawal.lock_open(booking.client, now)
     raised: list[Flag] = []
     for version, values in said:
         form = intake.open_submission(booking.client, version.questionnaire, about=about(booking), now=now)

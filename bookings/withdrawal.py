@@ -75,6 +75,13 @@ def stop(client: Client, *, by: User | None, now: dt.datetime, about: str = "") 
     return _each(hands_on, Act(by, now, way), put_to_therapist)
 
 
+def lock_open(client: Client, now: dt.datetime) -> None:
+    """For an act that leaves a line in the ledger before it comes to `stop`: the ledger is taken last everywhere, so the
+    client and their bookings are taken before it."""
+    placing.lock_client(client)
+    _open(client, now)
+
+
 def _open(client: Client, now: dt.datetime) -> list[Booking]:
     """The client's bookings that are running or to come, locked, the nearest first."""
     found = Booking.objects.filter(client=client, status__in=OPEN, ended_at=None)

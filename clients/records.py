@@ -7,12 +7,13 @@ both stay and staff look at them (`doubles`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, ForeignObjectRel, OuterRef, Q, QuerySet
 
-from accounts.happenings import Happening
 from accounts.models import User
 from clients import lookalikes
 from clients.errors import NotToJoin
@@ -34,13 +35,6 @@ def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime)
     if is_new:
         lookalikes.notice(client, now)
     return client
-
-
-def follow_address(happening: Happening) -> None:
-    """An account whose address changed is written to at the new one, where the client's own was the one before."""
-    if happening.what == "email_changed":
-        same = Client.objects.filter(user=happening.user, email__iexact=happening.address)
-        same.update(email=happening.user.email)
 
 
 def correct(user: User, *, name: str, date_of_birth: dt.date) -> None:
@@ -80,11 +74,16 @@ def _lock_both(*rows: Client | None) -> None:
 def is_in_use(client: Client) -> bool:
     """Whether anything rests on the row: a booking, a form, a consent, a message, a line of the ledger. What was noticed
     about it is carried on, so it does not count."""
-    related = (each for each in Client._meta.get_fields(include_hidden=True) if each.auto_created and not each.concrete)
-    resting = ((each.related_model, each.field.name) for each in related if each.related_model is not LookAlike)
-    if any(model._base_manager.filter(**{name: client}).exists() for model, name in resting):
+    if any(model._base_manager.filter(**{name: client}).exists() for model, name in _referring()):
         return True
     return trail.about(client.vault_subject()).exists()
+
+
+def _referring() -> Iterator[tuple[Any, str]]:
+    """Every model of every app that names a client, and by which field."""
+    for each in Client._meta.get_fields(include_hidden=True):
+        if isinstance(each, ForeignObjectRel) and each.related_model is not LookAlike:
+            yield each.related_model, each.field.name
 
 
 def _joined(user: User, own: Client | None, kept: Client) -> Client:

@@ -8,7 +8,7 @@ from bookings.tests.contenders import Act
 from bookings.tests.factories import NOW
 from care import sheets
 from care.models import BoundarySheet
-from care.tests.factories import agree
+from care.tests.factories import agree, make_refusal
 
 
 def narrow(sheet: str, by: int, **values: int) -> Act:
@@ -23,6 +23,11 @@ def narrow_areas(sheet: str, by: int, areas: int) -> Act:
 
 def narrow_pressure(sheet: str, by: int, pressure: int) -> Act:
     return narrow(sheet, by, pressure=pressure)
+
+
+def refuse(booking: int) -> Act:
+    row = Booking.objects.select_related("client__user", "therapist__user", "session_type", "room").get(pk=booking)
+    return lambda: str(make_refusal(row).pk)
 
 
 def fill_in(booking: int, by: int) -> Act:

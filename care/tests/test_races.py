@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from accounts.tests.factories import make_owner
-from bookings.tests.contenders import start
+from bookings.tests.contenders import sign_off, start
 from bookings.tests.factories import NOW, make_booking
 from bookings.tests.racing import Entry, Racers
 from bookings.tests.test_races import REPEATS, TRIES, Race, errors, racers, said
@@ -15,7 +15,9 @@ from care import agreed
 from care.models import BoundarySheet, Narrowing
 from care.tests import contenders
 from care.tests.factories import make_sheet
+from clients import intake
 from clients.tests.factories import make_client_with_account
+from clients.tests.forms import begin, make_form
 from practice.tests.factories import make_practice
 
 __all__ = ["racers"]
@@ -83,6 +85,21 @@ def filled_in_while_the_session_starts() -> Race:
     return Race(entries, faults)
 
 
+def refused_while_the_client_tells_of_a_stop() -> Race:
+    """Each takes the ledger last, so neither waits for the other for ever."""
+    booking = make_booking(client=make_client_with_account())
+    heart = {"kind": "one", "choices": {"well": "", "clot": "stop"}}
+    form = begin(booking.client, make_form({"heart": heart}, asked="visit"))
+    intake.save_page(form, 1, {"heart": "clot"}, now=NOW)
+    entries = [Entry(sign_off, (str(form.pk),)), Entry(contenders.refuse, (booking.pk,))]
+
+    def faults(answers: list) -> list[str]:
+        right = answers[0].said == "done" and answers[1].said in ("done", "Conflict")
+        return [] if right else [f"told {said(answers)}"]
+
+    return Race(entries, faults)
+
+
 GUARDED = [narrowed_by_two, narrowed_twice_alike, filled_in_on_both_sides]
 
 
@@ -90,6 +107,12 @@ def run(racers: Racers, make: Callable[[], Race], **how: object) -> list[str]:
     race = make()
     answers = racers.race(race.entries, **how)
     return errors(answers) + race.faults(answers)
+
+
+def test_a_refusal_and_a_stop_at_once_wait_for_nobody(racers: Racers) -> None:
+    make_practice()
+    for _ in range(REPEATS * 2):
+        assert run(racers, refused_while_the_client_tells_of_a_stop) == []
 
 
 @pytest.mark.parametrize("race", [*GUARDED, filled_in_while_the_session_starts])
