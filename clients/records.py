@@ -14,6 +14,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Exists, ForeignObjectRel, OuterRef, Q, QuerySet
 
+from accounts.happenings import Happening
 from accounts.models import User
 from clients import lookalikes
 from clients.errors import NotToJoin
@@ -35,6 +36,13 @@ def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime)
     if is_new:
         lookalikes.notice(client, now)
     return client
+
+
+def follow_address(happening: Happening) -> None:
+    """An account whose address changed is written to at the new one, where the client's own was the one before."""
+    if happening.what == "email_changed":
+        same = Client.objects.filter(user=happening.user, email__iexact=happening.address)
+        same.update(email=happening.user.email)
 
 
 def correct(user: User, *, name: str, date_of_birth: dt.date) -> None:
