@@ -7,7 +7,7 @@ import pytest
 from accounts.tests.factories import make_front_desk, make_owner
 from bookings.models import Booking, Status, Therapist, TimeOff
 from bookings.tests.factories import make_booking, make_weekly_hours
-from clients.tests.factories import make_client
+from clients.tests.factories import make_client, make_document, make_published
 from tests.browser import scene
 from tests.browser.scene import faults
 
@@ -126,3 +126,22 @@ def test_a_tablet_shows_all_of_a_booking_a_client_and_their_lists(page, live_ser
         page.goto(f"{live_server.url}/admin/{path}")
         found[path] = page.evaluate(HIDDEN)
     assert {path: hidden for path, hidden in found.items() if hidden} == {}
+
+
+def test_a_client_signs_on_the_practices_tablet_with_a_finger(page, live_server):
+    kind = scene.build()
+    page.set_viewport_size({"width": 820, "height": 1180})
+    make_published(scene.now() - dt.timedelta(days=1), make_document(slug="treatment"))
+    booking = booked(session_type=kind, therapist=Therapist.objects.get(slug="mara"))
+    enter(page, live_server, make_owner(password=scene.PASSWORD))
+    page.goto(f"{live_server.url}/admin/clients/consent/of/{booking.client_id}/treatment/sign/")
+    assert faults(page, preload=False) == []
+    for tick in page.get_by_role("checkbox").all():
+        label = page.locator(f"label[for={tick.get_attribute('id')}]")
+        box, sentence = tick.bounding_box(), label.bounding_box()
+        assert min(box["width"], box["height"]) >= 24
+        assert 0 < sentence["x"] - (box["x"] + box["width"]) < 40
+        tick.check()
+    page.get_by_label("Your name").fill("Sam Field")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_text("at the practice").first.wait_for()
