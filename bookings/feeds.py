@@ -9,6 +9,10 @@ import datetime as dt
 import hashlib
 import secrets
 
+from django.db import transaction
+
+from accounts import happenings
+from accounts.happenings import Happening
 from accounts.models import User
 from bookings.errors import NoSuchFeed
 from bookings.models import CalendarFeed, Shows
@@ -16,12 +20,14 @@ from bookings.models import CalendarFeed, Shows
 FETCH_NOTED_EVERY = dt.timedelta(minutes=1)
 
 
+@transaction.atomic
 def make(user: User, *, shows: Shows, now: dt.datetime) -> str:
     """Makes the feed, or renews it, and gives its secret, the only time that it can be seen. An earlier address leads
-    nowhere from then on."""
+    nowhere from then on. The person is told that one was made."""
     secret = secrets.token_urlsafe(32)
     fresh = {"made_at": now, "fetched_at": None, "content_digest": "", "changed_at": None}
     CalendarFeed.objects.update_or_create(user=user, defaults={"shows": shows, "digest": digest_of(secret), **fresh})
+    happenings.tell(Happening("calendar_address_made", user, user.email, now))
     return secret
 
 

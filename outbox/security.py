@@ -29,6 +29,7 @@ SENTENCES = {
     "totp_deactivated": "Codes from an app are no longer asked for when you sign in.",
     "recovery_codes_generated": "New recovery codes were made for your account; the old ones no longer work.",
     "webauthn_added": "A passkey or security key was added to your account.",
+    "calendar_address_made": "A secret address was made with which a calendar program can read when your sessions are.",
     "webauthn_removed": "A passkey or security key was taken from your account.",
 }
 OTHER = "Something was changed about how you sign in."

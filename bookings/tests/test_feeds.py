@@ -24,6 +24,7 @@ from bookings.tests.factories import (
     make_time_off,
 )
 from clients.tests.factories import make_client, make_client_with_account
+from outbox.models import Message
 from practice.models import Practice
 from practice.tests.factories import make_practice
 
@@ -157,10 +158,17 @@ def test_secret_is_kept_as_its_digest_alone():
     assert secret not in str(list(CalendarFeed.objects.values()))
 
 
+def test_person_hears_that_an_address_was_made():
+    me = make_client_with_account()
+    feeds.make(me.user, shows=Shows.OWN, now=NOW)
+    (row,) = Message.objects.all()
+    assert (row.kind, row.recipient, row.about) == ("security_notice", me.user.email, "security:calendar_address_made")
+
+
 def test_renewed_feed_leaves_the_old_address_leading_nowhere():
     me = make_client_with_account()
     old = feeds.make(me.user, shows=Shows.OWN, now=NOW)
-    new = feeds.make(me.user, shows=Shows.OWN, now=NOW)
+    new = feeds.make(me.user, shows=Shows.OWN, now=NOW + MINUTE)
     assert feeds.recognise(new).user == me.user
     with pytest.raises(NoSuchFeed):
         feeds.recognise(old)
