@@ -19,7 +19,7 @@ from clients.starting_texts import ensure_documents
 from clients.tests.factories import make_client_with_account, make_consent
 from tests.browser import scene
 from tests.browser.conftest import SIZES
-from tests.test_access import table
+from tests.test_access import table, token_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +60,8 @@ def sign(person: Client) -> Consent:
 
 def addresses() -> dict[str, str]:
     """Each page that a client finds, by the pattern of its address, and those that need more than the walk gives them."""
-    booked, held = (Booking.objects.get(status=status).ref for status in (Status.CONFIRMED, Status.HELD))
+    visit = Booking.objects.get(status=Status.CONFIRMED)
+    booked, held = visit.ref, Booking.objects.get(status=Status.HELD).ref
     found = {
         route: re.sub(r"<slug:therapist>", "mara", route)
         for route, (seen, _) in table().items()
@@ -75,6 +76,7 @@ def addresses() -> dict[str, str]:
     for route, path in found.items():
         slug = next((slug for start, slug in slugs.items() if path.startswith(f"{start}<slug:slug>")), "")
         ref = held if "review" in path else booked
+        path = path.replace("<str:token>", token_for(route, visit)) if "<str:token>" in path else path
         found[route] = path.replace("<slug:slug>", slug).replace("<ref:ref>", ref)
     start = scene.in_days(2).isoformat().replace("+", "%2B")
     more = [
