@@ -40,9 +40,12 @@ def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime)
 
 def follow_address(happening: Happening) -> None:
     """An account whose address changed is written to at the new one, where the client's own was the one before."""
-    if happening.what == "email_changed":
-        same = Client.objects.filter(user=happening.user, email__iexact=happening.address)
-        same.update(email=happening.user.email)
+    if happening.what != "email_changed":
+        return
+    for client in Client.objects.filter(user=happening.user, email__iexact=happening.address):
+        client.email = happening.user.email
+        client.save(update_fields=["email"])
+        lookalikes.notice(client, happening.now)
 
 
 def correct(user: User, *, name: str, date_of_birth: dt.date) -> None:

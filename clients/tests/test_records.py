@@ -83,6 +83,19 @@ def test_account_that_never_signed_up_as_a_client_gets_the_row_too():
     assert join_account(user) == kept
 
 
+def test_an_address_that_an_account_changes_to_is_looked_at_too():
+    blocked = make_client(email="r.o.bin@example.com")
+    withdrawal.block(blocked, by=make_owner(), now=NOW, why="As we agreed.")
+    user = make_user(email="somebody@example.com")
+    own = registered(user)
+    user.email = "robin+new@example.com"
+    user.save()
+    records.follow_address(Happening("email_changed", user, "somebody@example.com", NOW))
+    own.refresh_from_db()
+    assert own.email == "robin+new@example.com"
+    assert list(LookAlike.objects.values_list("client", "resembles", "by")) == [(own.pk, blocked.pk, "mailbox")]
+
+
 # What keeps them two
 
 
