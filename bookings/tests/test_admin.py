@@ -498,7 +498,8 @@ def hours_form(therapist: Therapist, **values) -> dict:
         for name in ("weekly_hours", "date_hours", "time_off", "offers")
         for field in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
-    return form | {"bio": "", "name": therapist.name, "slug": therapist.slug, "order": 0, "active": "on"} | values
+    own = {"bio": "", "name": therapist.name, "slug": therapist.slug, "order": 0, "active": "on", "evening_list": "full"}
+    return form | own | values
 
 
 def test_a_therapist_keeps_their_own_hours_and_nobody_elses() -> None:
