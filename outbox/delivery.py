@@ -70,7 +70,7 @@ class _Turn:
         self.channel, self.tell, self.ends_at = channel, tell, ends_at
         self.line: Line = channels.line(channel)
         self.failures = 0
-        self.loaded_at = -math.inf
+        self.loaded_at, self.ahead, self.fetched, self.used = -math.inf, claims.BATCH, 0, 0
 
     def run(self) -> int:
         try:
@@ -94,8 +94,7 @@ class _Turn:
         return self.failures < ENOUGH and time.monotonic() < self.ends_at
 
     def _batch(self, rows: list[Message]) -> int:
-        self.loaded_at = -math.inf
-        done = 0
+        self.fetched = self.used = done = 0
         while rows:
             if not self._goes_on():
                 claims.give_back(rows)
@@ -109,12 +108,16 @@ class _Turn:
         return done
 
     def _load(self, rows: Sequence[Message]) -> None:
-        """What the kinds fetch for many rows at once, for those still to come; asked again before it is stale."""
-        if time.monotonic() - self.loaded_at < FRESH_SECONDS:
-            return
-        self.loaded_at = time.monotonic()
-        for _, group in groupby(sorted(rows, key=lambda row: row.kind), key=lambda row: row.kind):
-            fetch(list(group))
+        """What the kinds fetch for many rows at once: for no more of those to come than are sent while it may be believed."""
+        is_fresh = time.monotonic() - self.loaded_at < FRESH_SECONDS
+        if not is_fresh or self.used == self.fetched:
+            if self.fetched:
+                self.ahead = min(claims.BATCH, 2 * self.ahead if is_fresh else max(5, 2 * self.used))
+            self.loaded_at, self.used, self.fetched = time.monotonic(), 0, min(self.ahead, len(rows))
+            coming = sorted(rows[: self.fetched], key=lambda row: row.kind)
+            for _, group in groupby(coming, key=lambda row: row.kind):
+                fetch(list(group))
+        self.used += 1
 
     def _one(self, row: Message) -> None:
         try:
