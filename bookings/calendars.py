@@ -39,10 +39,10 @@ def neutral_name(booking: Booking) -> str:
 
 def goes_beside(kind: str, booking: Booking) -> bool:
     """What confirms puts it into the client's calendar; what ends or unsettles it goes where an earlier mail had put it."""
-    if kind in INTO_CALENDAR:
-        return True
+    if kind not in CALENDAR_AGAIN:
+        return kind in INTO_CALENDAR
     said = Message.objects.filter(about=f"booking:{booking.pk}", kind__in=INTO_CALENDAR, channel=Channel.EMAIL)
-    return kind in CALENDAR_AGAIN and said.filter(sent_at__isnull=False).exists()
+    return said.filter(sent_at__isnull=False).exists()
 
 
 def beside_mail(booking: Booking, practice: Practice, recipient: str, now: dt.datetime) -> Attachment:

@@ -121,7 +121,7 @@ def ask_for_sweep() -> None:
 
     with app.connection_for_write() as connection:
         try:
-            app.send_task("outbox.sweep", connection=connection)
+            app.send_task("outbox.tick", connection=connection)
         except (OSError, *connection.connection_errors):
             raise ServerFailed(f"The broker at {os.environ['REDIS_URL']} does not answer.") from None
 
