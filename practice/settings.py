@@ -218,7 +218,7 @@ CELERY_TASK_TIME_LIMIT = 90
 CLAIM_LEASE = 120
 ANYMAIL |= {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, "WEBHOOK_SECRET": MAIL_HOOK_SECRET, "IGNORE_UNSUPPORTED_FEATURES": True}
 # A change of a booking is told after so many seconds, so that several quick ones become one message.
-MESSAGE_GRACE = env.int("MESSAGE_GRACE", default=10 if MODE == "demo" else 120)
+MESSAGE_GRACE = env.int("MESSAGE_GRACE", default=20 if MODE == "demo" else 120)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Still Water <hello@demo.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
