@@ -18,7 +18,7 @@ from bookings.views import (
     review,
     visit,
 )
-from clients.views import record
+from clients.views import record, sent
 
 
 class RefConverter(StringConverter):
@@ -47,6 +47,7 @@ urlpatterns = [
     path("my/contact/allow/", contact.allow, name="my_contact_allow"),
     path("my/journey/", journey.path, name="my_journey"),
     path("my/record/", record.record, name="my_record"),
+    path("my/sent/", sent.sent, name="my_sent"),
     path("my/calendar/", feeds.mine, name="my_feed"),
     path("link/coming/<str:token>/", links.coming, name="link_coming"),
     path("link/cancel/<str:token>/", links.cancel, name="link_cancel"),

@@ -84,7 +84,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.recipient}"
+        return f"{self.kind.replace('_', ' ')} to {self.recipient}"
 
 
 class Wording(models.Model):

@@ -76,7 +76,7 @@ class WhenFilter(PlainFilter):
 
 
 class GroupFilter(admin.SimpleListFilter):
-    title = "about"
+    title = "what it is about"
     parameter_name = "about_group"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -109,7 +109,6 @@ class MessageAdmin(ReadOnlyAdmin):
     list_display = ["when", "what", "to", "way", "outcome"]
     list_filter = [BecameFilter, WhenFilter, GroupFilter, "channel"]
     search_fields = ["recipient"]
-    search_help_text = "A name, an address, or the number of a booking."
     ordering = ["-due_at", "-pk"]
     show_full_result_count = False
     change_form_template = "admin/outbox/message.html"
@@ -127,6 +126,9 @@ class MessageAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return log.for_user(request.user, timezone.now()).select_related("user")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Messages"} | (extra_context or {}))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str

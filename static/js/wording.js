@@ -5,12 +5,15 @@
   const buttons = [...form.querySelectorAll("[data-preview]")];
   let waiting, typed = 0;
 
-  // Put into the frame as it stands, so that going back does not step through every letter that was typed.
+  // Put into the frame as it stands, so that going back does not step through every letter that was typed; read by the
+  // frame's own parser, since a letter's style is allowed in the frame alone.
   const show = async (button, asked) => {
     const answer = await fetch(button.formAction, {method: "POST", body: new FormData(form)});
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const frame = document.querySelector(`iframe[name="${button.formTarget}"]`).contentDocument;
-    if (answer.ok && asked === typed) frame.documentElement.replaceWith(frame.adoptNode(page.documentElement));
+    const words = await answer.text();
+    const inside = document.querySelector(`iframe[name="${button.formTarget}"]`).contentWindow;
+    if (!answer.ok || asked !== typed) return;
+    const page = new inside.DOMParser().parseFromString(words, "text/html");
+    inside.document.documentElement.replaceWith(inside.document.adoptNode(page.documentElement));
   };
 
   buttons.forEach((button) => { button.hidden = true; });

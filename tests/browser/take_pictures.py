@@ -1,14 +1,19 @@
 """The pictures in docs/screenshots. Not a test: `pytest tests/browser/take_pictures.py` takes them anew."""
 
 import os
+import uuid
 from pathlib import Path
 
 import pytest
 
+from accounts.tests.factories import make_owner
 from bookings.demo import PASSWORD
 from care import demo
+from outbox.models import Heartbeat, Message, State
 from tests.browser import scene
 from tests.browser.conftest import SIZES
+from tests.browser.test_messages import sent_confirmation
+from tests.browser.test_office import enter
 
 FOLDER = Path(os.environ.get("PICTURES") or Path(__file__).parents[2] / "docs" / "screenshots")
 SHOWN = {"times-light", "times-dark", "review-light", "booked-light", "my-bookings-light"}
@@ -113,3 +118,26 @@ def test_pictures_of_trust(page, live_server):
     page.goto(f"{site}/admin/clients/flag/")
     page.wait_for_load_state()
     take("flags", size="desktop")
+
+
+def test_pictures_of_messages(page, live_server):
+    """The words of a message, and what became of some."""
+    message = sent_confirmation()
+    Message.objects.filter(pk=message.pk).update(delivered_at=scene.now())
+    make_lost_one(message)
+    Heartbeat.objects.create(name="tick", finished_at=scene.now())
+    page.set_viewport_size(SIZES["desktop"] | {"height": 1500})
+    enter(page, live_server, make_owner(password=scene.PASSWORD))
+    page.goto(f"{live_server.url}/admin/outbox/wording/of/booking_confirmed/email/")
+    page.wait_for_load_state("networkidle")
+    page.locator("#content").screenshot(path=FOLDER / "wording-desktop-light.png")
+    page.goto(f"{live_server.url}/admin/outbox/message/")
+    page.locator("#content").screenshot(path=FOLDER / "message-log-desktop-light.png")
+
+
+def make_lost_one(message: Message) -> None:
+    lost = {"pk": None, "key": "lost", "message_id": uuid.uuid4(), "recipient": "robn@example.com"}
+    for name, value in lost.items():
+        setattr(message, name, value)
+    message.state, message.last_error = State.BOUNCED, "The mailbox does not exist."
+    message.save()
