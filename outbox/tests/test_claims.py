@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections import Counter
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,6 +14,7 @@ from django.db import connection
 from outbox import claims, delivery
 from outbox.models import Message, State
 from outbox.tests.factories import NOW, make_message, register_greeting
+from outbox.tests.mail_server import MailServer, mail_server
 
 SECOND = dt.timedelta(seconds=1)
 LEASE = dt.timedelta(seconds=settings.CLAIM_LEASE)
@@ -122,3 +126,51 @@ def test_sent_rows_cost_the_claim_nothing() -> None:
             values = {"channel": "email", "now": str(NOW), "until": str(NOW)}
             plan = str(cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall())
         assert "USING INDEX message_open_by_due (due_at<?)" in plan
+
+
+def sweep_with_four(server: MailServer) -> list[int]:
+    """How many copies each of forty messages got from four workers at once."""
+    for _ in range(40):
+        make_message()
+    start = threading.Barrier(4)
+
+    def work() -> None:
+        start.wait()
+        try:
+            delivery.sweep(lambda: NOW)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return sorted(Counter(server.to()).values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_at_once_send_each_message_once(settings: Any) -> None:
+    register_greeting()
+    with mail_server(settings) as server:
+        copies = sweep_with_four(server)
+    assert copies == [1] * 40
+    assert set(Message.objects.values_list("state", "attempts")) == {(State.SENT, 1)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_claim_four_workers_send_copies(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the test above would not notice if it could not fail: rows that are looked at and not taken."""
+    register_greeting()
+
+    def look(channel: str, now: dt.datetime) -> list[Message]:
+        return list(Message.objects.filter(channel=channel, state=State.PLANNED).order_by("due_at", "pk")[:10])
+
+    def note(message: Message, **said: Any) -> bool:
+        return bool(Message.objects.filter(pk=message.pk).update(state=State.SENT))
+
+    monkeypatch.setattr(claims, "take", look)
+    monkeypatch.setattr(claims, "record_sent", note)
+    with mail_server(settings) as server:
+        copies = sweep_with_four(server)
+    assert sum(copies) > 40
