@@ -207,6 +207,8 @@ def client_row(client: Client) -> Row:
         "email": client.email,
         "phone": client.phone,
         "date_of_birth": client.date_of_birth,
+        **({"no_contact": True} if client.contact_refused_at else {}),
+        **({"reached_by": client.reached_by} if client.reached_by is not None else {}),
     }
 
 

@@ -176,7 +176,9 @@ def clients(rows: Sequence[Row], now: dt.datetime, report: Report) -> None:
         fields = {name: row[name] for name in CLIENT_FIELDS & row.keys()} | {
             "date_of_birth": spelling.date(row["date_of_birth"])
         }
-        if known := here.get(row["ref"]):
+        known = here.get(row["ref"])
+        fields |= _contact(row, known, now)
+        if known:
             if any(fields.get(name, getattr(known, name)) != getattr(known, name) for name in REACHED_BY):
                 reached_anew.append(known)
             report.settle("clients", is_new=False, is_changed=write(known, fields))
@@ -186,6 +188,15 @@ def clients(rows: Sequence[Row], now: dt.datetime, report: Report) -> None:
     lookalikes.notice_all(new + reached_anew, now)
     _join_accounts([client.email for client in new])
     report.count("clients", created=len(new))
+
+
+def _contact(row: Row, known: Client | None, now: dt.datetime) -> Row:
+    """How they are reached. Text messages are not sent before the client agrees to them here."""
+    fields: Row = {"reached_by": row["reached_by"]} if "reached_by" in row else {}
+    refused_at = known.contact_refused_at if known else None
+    if row.get("no_contact", refused_at is not None) != (refused_at is not None):
+        fields["contact_refused_at"] = now if row["no_contact"] else None
+    return fields
 
 
 def _join_accounts(addresses: Sequence[str]) -> None:

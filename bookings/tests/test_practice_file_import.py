@@ -22,6 +22,7 @@ from bookings.models import (
     TimeOff,
     WeeklyHours,
 )
+from bookings.practice_file import current
 from bookings.tests.factories import NOW, at, make_closure
 from bookings.tests.practice_files import EXAMPLE, booking, enter, example, exported
 from clients.models import Client, LookAlike, Restriction
@@ -396,3 +397,18 @@ def test_thousands_of_bookings_take_few_queries(django_assert_max_num_queries):
     with django_assert_max_num_queries(300):
         enter(tree)
     assert BookingChange.objects.count() == 2000
+
+
+def test_client_who_wants_no_contact_and_what_they_chose_come_with_the_file_and_go_with_it():
+    said = {"clients[0].no_contact": True, "clients[0].reached_by": {"reminder": ["sms"], "forms": []}}
+    enter(example(**said))
+    client = Client.objects.get()
+    assert (client.contact_refused_at, client.reached_by) == (NOW, {"reminder": ["sms"], "forms": []})
+    assert Message.objects.exclude(kind="therapist_invited").count() == 0
+
+    (row,) = current.tree()["clients"]
+    assert (row["no_contact"], row["reached_by"]) == (True, {"reminder": ["sms"], "forms": []})
+    assert enter(example(**said)).counts["clients"] == [0, 0, 1]
+    enter(example(**{"clients[0].no_contact": False}))
+    client.refresh_from_db()
+    assert (client.contact_refused_at, client.reached_by) == (None, {"reminder": ["sms"], "forms": []})
