@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.utils import InterfaceError, OperationalError
 
 from outbox.models import OPEN, Message, State
@@ -35,7 +35,7 @@ WITH due AS MATERIALIZED (
     ORDER BY due_at, id LIMIT {limit} {locking}
 )
 UPDATE outbox_message
-SET state = 'sending', lease_until_at = %(until)s, attempts = attempts + 1, taken_over = taken_over + {died}
+SET state = 'sending', lease_until_at = %(until)s, attempts = attempts + 1
 WHERE id IN (SELECT id FROM due)
 RETURNING {columns}
 """
@@ -43,30 +43,44 @@ SENT = """
 UPDATE outbox_message
 SET state = 'sent', sent_at = %(now)s, subject = %(subject)s, text = %(text)s, provider_id = %(provider_id)s,
     last_error = '', lease_until_at = NULL
-WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s
+WHERE id = %(id)s AND state IN ('sending', 'retrying') AND attempts = %(attempts)s
 RETURNING id
 """
-WAITING = "state <> 'sending'"
-LEFT_BEHIND = "state = 'sending' AND (lease_until_at <= %(now)s OR lease_until_at > %(until)s)"
-"""Its lease ran out, or the clock went back behind it."""
+WAITING = "state <> 'sending' AND taken_over = 0"
+LEFT_BEHIND = "state <> 'sending' AND taken_over > 0"
+STOPPED = "A worker stopped while it was sending this message."
 
 
 def take(channel: str, now: dt.datetime) -> list[Message]:
-    """A batch of what is due, the longest due first; else one row whose worker stopped, alone, since it may be the cause."""
-    return _take(WAITING, BATCH, 0, channel, now) or _take(LEFT_BEHIND, 1, 1, channel, now)
+    """A batch of what is due, the longest due first; else one row at which a worker stopped, alone, since it may be the
+    cause."""
+    return _take(WAITING, BATCH, channel, now) or _take(LEFT_BEHIND, 1, channel, now)
 
 
-def _take(which: str, limit: int, died: int, channel: str, now: dt.datetime) -> list[Message]:
+def _take(which: str, limit: int, channel: str, now: dt.datetime) -> list[Message]:
     values = {"channel": channel, "now": _stored(now), "until": _stored(now + lease())}
-    found = list(Message.objects.raw(_statement(connection.vendor, which, limit, died), values))
+    found = list(Message.objects.raw(_statement(connection.vendor, which, limit), values))
     return sorted(found, key=lambda row: (row.due_at, row.pk))
 
 
+def take_back(now: dt.datetime) -> int:
+    """Rows whose lease ran out, or lies further ahead than any lease can since the clock was put back, wait again, for as
+    long as a whole send takes: if it was the clock that moved, whoever sends one of them can still write it down."""
+    over = Q(lease_until_at__lte=now) | Q(lease_until_at__gt=now + 2 * lease())
+    return Message.objects.filter(over, state=State.SENDING).update(
+        state=State.RETRYING,
+        due_at=now + dt.timedelta(seconds=settings.SEND_TIMEOUT),
+        lease_until_at=None,
+        taken_over=F("taken_over") + 1,
+        last_error=STOPPED,
+    )
+
+
 @functools.cache
-def _statement(vendor: str, which: str, limit: int, died: int) -> str:
+def _statement(vendor: str, which: str, limit: int) -> str:
     columns = ", ".join(f'"{field.column}"' for field in Message._meta.concrete_fields)
     locking = "FOR UPDATE SKIP LOCKED" if vendor == "postgresql" else ""
-    return TAKE.format(which=which, limit=limit, died=died, locking=locking, columns=columns)
+    return TAKE.format(which=which, limit=limit, locking=locking, columns=columns)
 
 
 def _stored(at: dt.datetime) -> object:
@@ -81,7 +95,7 @@ def keep(rows: Sequence[Message], now: dt.datetime) -> list[Message]:
     """Those of these rows that are still ours, with a lease that lasts for a whole send: renewed where it would not."""
     soon = now + dt.timedelta(seconds=2 * settings.SEND_TIMEOUT)
     until = rows[0].lease_until_at
-    if until is None or until > soon:
+    if until is None or soon < until <= now + lease():
         return list(rows)
     mine = Message.objects.filter(pk__in=[row.pk for row in rows], state=State.SENDING, lease_until_at=until)
     mine.update(lease_until_at=now + lease())
@@ -93,7 +107,7 @@ def keep(rows: Sequence[Message], now: dt.datetime) -> list[Message]:
 
 def record(message: Message, **fields: object) -> bool:
     """Writes what became of it; False where somebody else has the row by now."""
-    held = Message.objects.filter(pk=message.pk, state=State.SENDING, attempts=message.attempts)
+    held = Message.objects.filter(pk=message.pk, state__in=(State.SENDING, State.RETRYING), attempts=message.attempts)
     return bool(held.update(lease_until_at=None, **fields))
 
 

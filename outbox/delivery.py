@@ -40,6 +40,7 @@ def sweep(tell: Clock, *, seconds: float = math.inf, heartbeats: Sequence[str] =
         return 0
     ends_at = time.monotonic() + seconds
     claims.expire(tell())
+    claims.take_back(tell())
     dealt_with = sum(_Turn(name, tell, ends_at).run() for name in claims.channels_due(tell()))
     for name in heartbeats:
         Heartbeat.objects.update_or_create(name=name, defaults={"finished_at": tell()})

@@ -18,6 +18,8 @@ from outbox.tests.mail_server import MailServer, mail_server
 
 SECOND = dt.timedelta(seconds=1)
 LEASE = dt.timedelta(seconds=settings.CLAIM_LEASE)
+A_SEND = dt.timedelta(seconds=settings.SEND_TIMEOUT)
+A_DAY = dt.timedelta(days=1)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,28 +45,56 @@ def test_batch_is_what_is_due_the_longest_due_first() -> None:
 
 
 def test_row_of_a_worker_that_stopped_is_taken_over_alone_when_its_lease_ran_out() -> None:
-    first, second = make_message(), make_message()
+    first, second, fresh = make_message(), make_message(), make_message(due_at=NOW + SECOND)
     take()
 
-    assert take(NOW + LEASE - SECOND) == []
-    assert (take(NOW + LEASE), take(NOW + LEASE), take(NOW + LEASE)) == ([first.pk], [second.pk], [])
-    assert set(Message.objects.values_list("attempts", "taken_over")) == {(2, 1)}
+    assert (claims.take_back(NOW + LEASE - SECOND), claims.take_back(NOW + LEASE)) == (0, 2)
+    assert take(NOW + LEASE) == [fresh.pk]
+    later = NOW + LEASE + A_SEND
+    assert (take(later), take(later), take(later)) == ([first.pk], [second.pk], [])
+    rows = Message.objects.exclude(pk=fresh.pk)
+    assert set(rows.values_list("attempts", "taken_over", "last_error")) == {(2, 1, claims.STOPPED)}
 
 
 def test_row_is_not_lost_when_the_clock_was_put_back_a_day() -> None:
-    message = make_message(due_at=NOW - 2 * dt.timedelta(days=1))
+    message = make_message(due_at=NOW - 2 * A_DAY)
     take()
 
-    assert take(NOW - dt.timedelta(days=1)) == [message.pk]
+    assert claims.take_back(NOW - A_DAY) == 1
+    assert take(NOW - A_DAY + A_SEND) == [message.pk]
+
+
+def test_row_that_was_claimed_the_moment_after_one_looked_is_left_alone() -> None:
+    """Of two who look, the one with the earlier time may come second, having waited for the database."""
+    make_message()
+    take(NOW + SECOND)
+
+    assert (claims.take_back(NOW), take()) == (0, [])
+
+
+@pytest.mark.parametrize("jump", [A_DAY, -A_DAY])
+def test_letter_that_is_on_its_way_when_the_clock_jumps_is_still_written_down(jump: dt.timedelta) -> None:
+    on_its_way, next_one = (make_message(due_at=NOW - 2 * A_DAY, expires_at=NOW + 3 * A_DAY) for _ in range(2))
+    rows = claims.take("email", NOW)
+
+    assert claims.take_back(NOW + jump) == 2
+    assert take(NOW + jump) == []
+    assert claims.record_sent(rows[0], subject="", text="", provider_id="", now=NOW + jump)
+    assert claims.keep(rows[1:], NOW + jump) == []
+    assert take(NOW + jump + A_SEND) == [next_one.pk]
+    assert Message.objects.get(pk=on_its_way.pk).state == State.SENT
 
 
 def test_row_that_stops_every_worker_is_given_up_in_plain_words() -> None:
     register_greeting()
     message = make_message()
-    for number in range(delivery.LOST_WORKERS):
-        assert take(NOW + number * LEASE) == [message.pk]
+    now = NOW
+    for _ in range(delivery.LOST_WORKERS):
+        assert take(now) == [message.pk]
+        claims.take_back(now + LEASE)
+        now += LEASE + A_SEND
 
-    delivery.sweep(lambda: NOW + delivery.LOST_WORKERS * LEASE)
+    delivery.sweep(lambda: now)
 
     message.refresh_from_db()
     assert (message.state, message.last_error) == (State.FAILED, delivery.GIVEN_UP)
@@ -73,7 +103,8 @@ def test_row_that_stops_every_worker_is_given_up_in_plain_words() -> None:
 def test_only_the_attempt_that_took_the_row_may_write_what_became_of_it() -> None:
     make_message()
     (stalled,) = claims.take("email", NOW)
-    (other,) = claims.take("email", NOW + LEASE)
+    claims.take_back(NOW + LEASE)
+    (other,) = claims.take("email", NOW + LEASE + A_SEND)
 
     assert not claims.record(stalled, state=State.SENT)
     assert claims.record(other, state=State.RETRYING)
@@ -121,7 +152,7 @@ def test_waits_double_up_to_half_an_hour_and_lie_anywhere_within() -> None:
 def test_sent_rows_cost_the_claim_nothing() -> None:
     """It goes by the index of what is open, however many are sent."""
     if connection.vendor == "sqlite":
-        statement = claims._statement("sqlite", claims.WAITING, claims.BATCH, 0).replace("%(", ":").replace(")s", "")
+        statement = claims._statement("sqlite", claims.WAITING, claims.BATCH).replace("%(", ":").replace(")s", "")
         with connection.cursor() as cursor:
             values = {"channel": "email", "now": str(NOW), "until": str(NOW)}
             plan = str(cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall())
