@@ -26,7 +26,7 @@ def register() -> None:
 
 
 @transaction.atomic
-def save(kind: Kind, channel: str, words: Words, *, by: User, now: dt.datetime) -> None:
+def save(kind: Kind, channel: str, words: Words, *, by: User | None, now: dt.datetime) -> None:
     """These are the practice's words from now on. Who wrote them stands in the ledger, with a sum of what they wrote."""
     Wording.objects.update_or_create(
         kind=kind.name,
@@ -44,9 +44,14 @@ def take_shipped(kind: Kind, channel: str, *, by: User, now: dt.datetime) -> Non
         _note("wording.taken_back", kind, channel, by, now, {})
 
 
-def _note(what: str, kind: Kind, channel: str, by: User, now: dt.datetime, details: dict[str, str]) -> None:
+def _note(what: str, kind: Kind, channel: str, by: User | None, now: dt.datetime, details: dict[str, str]) -> None:
     ledger.append(
-        what, actor_id=by.pk, subject="", object=f"outbox.wording:{kind.name}:{channel}", details=details, now=now
+        what,
+        actor_id=by.pk if by else None,
+        subject="",
+        object=f"outbox.wording:{kind.name}:{channel}",
+        details=details,
+        now=now,
     )
 
 

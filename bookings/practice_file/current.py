@@ -15,6 +15,8 @@ from bookings.models import Booking, Closure, DateHours, Offer, Room, SessionTyp
 from bookings.models.booking import BookingQuerySet
 from bookings.practice_file.spelling import DAYS, spell_amount, spell_duration, spell_instant, spell_reminders
 from clients.models import Client
+from outbox import wording
+from outbox.models import Channel, Wording
 from practice.models import PageText, Practice
 from practice.walltime import clock
 
@@ -32,6 +34,7 @@ def tree() -> Row:
             {"slug": page.slug, "title": page.title, "body": plain(page.body)}
             for page in _by(PageText.objects.all(), "slug")
         ],
+        "wordings": _wordings(),
         "rooms": _in_order(Room.objects.all(), lambda room: {"slug": room.slug, "name": room.name}),
         "session_types": _in_order(
             SessionType.objects.prefetch_related("lengths", "room_choices__room", "prerequisites__completed"), type_row
@@ -42,6 +45,21 @@ def tree() -> Row:
         "bookings": [booking_row(booking, zone) for booking in _by(bookings(), "starts_at", "ref")],
     }
     return {name: rows for name, rows in sections.items() if rows}
+
+
+def _wordings() -> list[Row]:
+    """Those that an import takes: whose message there is, with placeholders that can be filled in."""
+    usable = [
+        own
+        for own in _by(Wording.objects.filter(language=""), "kind", "channel")
+        if wording.is_usable(own.kind, own.channel, wording.Words(own.subject, own.text))
+    ]
+    return [wording_row(own) for own in usable]
+
+
+def wording_row(own: Wording) -> Row:
+    subject = {"subject": own.subject} if own.channel == Channel.EMAIL else {}
+    return {"message": own.kind, "channel": own.channel, **subject, "text": own.text}
 
 
 def bookings() -> BookingQuerySet:

@@ -13,7 +13,7 @@ from django.db import OperationalError, transaction
 from bookings import placing, treating
 from bookings.errors import Busy
 from bookings.models import Booking, Status
-from bookings.practice_file import booking_rows, known, offer_rows, people_rows, physics, sense
+from bookings.practice_file import booking_rows, known, offer_rows, people_rows, physics, sense, wordings
 from bookings.practice_file.booking_rows import Tell
 from bookings.practice_file.faults import Faults
 from bookings.practice_file.report import Report
@@ -47,6 +47,7 @@ def _check_and_write(tree: dict[str, Any], faults: Faults, now: dt.datetime, tel
     here = known.load(sheet, now)
     zone = sense.zone_of(tree, faults, here.zone)
     sense.check(sheet, here, zone)
+    wordings.check(sheet)
     planned = physics.check(sheet, here, zone)
     faults.raise_any()
     report = Report()
@@ -65,6 +66,7 @@ def _write(
     """In the order in which rows lean on each other."""
     offer_rows.practice(tree.get("practice"), report)
     offer_rows.pages(tree.get("pages", []), report)
+    wordings.write(tree.get("wordings", []), now, report)
     offer_rows.rooms(tree.get("rooms", []), report)
     offer_rows.session_types(tree.get("session_types", []), report)
     people_rows.therapists(tree.get("therapists", []), now, report)

@@ -29,13 +29,14 @@ from bookings.tests.factories import (
     make_weekly_hours,
 )
 from bookings.tests.practice_files import EXAMPLE, booking, enter, example, exported
+from outbox.models import Wording
 from practice.environment import BASE_DIR
 from practice.models import Practice
 from practice.tests.factories import make_page_text, make_practice
 
 pytestmark = pytest.mark.django_db
 
-KEPT = ("practice.Practice", "practice.PageText", "clients.Client") + tuple(
+KEPT = ("practice.Practice", "practice.PageText", "outbox.Wording", "clients.Client") + tuple(
     f"bookings.{name}"
     for name in [
         "Room",
@@ -116,6 +117,10 @@ def test_rows_made_here_come_back():
         min_notice=dt.timedelta(minutes=90), cancellation_notice=dt.timedelta(days=3), address="1 Way\r\nTown"
     )
     make_page_text(body="# Hello\n\n- one\n- two: no\n")
+    for kind, channel in (("booking_moved", "sms"), ("booking_moved", "email"), ("message_waiting", "email")):
+        subject = "Hello {{ practice }}" if channel == "email" else ""
+        text_of_it = "{{ when }}" if channel == "sms" else "{{ facts }}" if kind == "booking_moved" else "{{ button }}"
+        Wording.objects.create(kind=kind, channel=channel, subject=subject, text=text_of_it, changed_at=NOW)
     first = make_session_type(
         slug="one", order=7, cancellation_notice=dt.timedelta(hours=48), requires_consents=["treatment"]
     )
@@ -170,10 +175,10 @@ def test_held_and_expired_bookings_are_left_out():
 
 def test_export_takes_the_same_queries_for_one_booking_and_for_many(django_assert_num_queries):
     enter(EXAMPLE)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         current.tree()
     enter(example(**{"bookings[1]": booking(), "bookings[2]": booking(ref="b-003", start="2027-01-06T10:00")}))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         current.tree()
 
 
@@ -394,6 +399,7 @@ def test_schema_takes_all_that_the_tables_hold_and_no_more():
         (parts["sessionType"], models.SessionType, {"name", "summary", "neutral_name"}),
         (parts["therapist"], models.Therapist, {"name"}),
         (parts["client"], apps.get_model("clients.Client"), {"ref", "name", "phone"}),
+        (parts["wording"], Wording, {"subject"}),
     ]
     for part, model, names in pairs:
         for name in names:

@@ -14,6 +14,7 @@ from bookings.practice_file.faults import Faults, FaultyFile
 from bookings.tests.factories import NOW, at, make_booking, make_therapist
 from bookings.tests.practice_files import EXAMPLE, booking, enter, example, faults_of
 from clients.models import Client
+from outbox.models import Wording
 from practice.models import Practice
 
 pytestmark = pytest.mark.django_db
@@ -299,6 +300,36 @@ def test_owner_may_be_a_therapist():
     assert (owner.therapist.slug, owner.role) == ("mara", "owner")
 
 
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"message": "nothing"}, "wordings[0].message: there is no message nothing by email"),
+        ({"message": "ledger_head", "channel": "sms"}, "wordings[0].message: there is no message ledger_head by sms"),
+        ({"channel": "pigeon"}, "wordings[0].channel: must be email or sms"),
+        ({"subject": ...}, "wordings[0].subject: an e-mail has a subject, a text message has none"),
+        ({"channel": "sms", "text": "Hello"}, "wordings[0].subject: an e-mail has a subject, a text message has none"),
+        (
+            {"text": "{{ buton }}"},
+            "wordings[0].text: There is no placeholder “{{ buton }}” in this message. Did you mean {{ button }}?",
+        ),
+        ({"text": ""}, "wordings[0].text: must be text of 1 to 5000 characters"),
+        ({"words": "x"}, "wordings[0].words: is not a key that is known here"),
+    ],
+)
+def test_words_that_cannot_be_used_are_named_by_their_place(row, says):
+    whole = {"message": "message_waiting", "subject": "Hello", "text": "{{ button }}"} | row
+    faulty = {key: value for key, value in whole.items() if value is not ...}
+    assert faults_of({"wordings": [faulty]}) == [says]
+    assert not Wording.objects.exists()
+
+
+def test_words_of_one_message_stand_once():
+    row = {"message": "message_waiting", "subject": "Hello", "text": "{{ button }}"}
+    assert faults_of({"wordings": [row, row | {"channel": "email"}]}) == [
+        "wordings[1].message: message_waiting by email stands twice"
+    ]
+
+
 # Whatever comes
 
 LEAVES = (
@@ -321,6 +352,10 @@ NAMES = st.sampled_from(
         "clients",
         "bookings",
         "pages",
+        "wordings",
+        "message",
+        "channel",
+        "text",
         "slug",
         "ref",
         "name",
