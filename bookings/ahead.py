@@ -54,6 +54,22 @@ def follow_choices(client: Client, *, practice: Practice, now: dt.datetime) -> N
     """After the client chose anew, in the same transaction: what is planned for their sessions to come follows."""
     coming = Booking.objects.filter(client=client, status=Status.CONFIRMED, checked_in_at=None, starts_at__gt=now)
     put_right(coming.select_related("client", "session_type"), practice, now)
+    _redirect(client)
+
+
+def _redirect(client: Client) -> None:
+    """What waits to tell how a booking stands goes a way that is still open; a change is told in one way at least."""
+    waiting = Message.objects.filter(
+        whom=f"client:{client.pk}", kind__in=kinds.STANDING, state=State.PLANNED, attempts=0
+    )
+    taken = {(row.about, row.kind, row.channel) for row in waiting}
+    for row in waiting:
+        ways = reach.ways(client, reach.BOOKING, row.kind)
+        if (row.channel, row.recipient) in ways:
+            continue
+        others = [way for way in ways if way.channel == row.channel or (row.about, row.kind, way.channel) not in taken]
+        if others and others[0].address:
+            _change(row, channel=others[0].channel, recipient=others[0].address)
 
 
 def put_right(bookings: Iterable[Booking], practice: Practice, now: dt.datetime) -> None:

@@ -308,3 +308,22 @@ def test_reminder_of_the_night_that_waits_for_the_morning_is_left_alone() -> Non
     ahead.plan(at("2026-06-04 07:30"))
 
     assert [due_at for due_at, _, _ in reminders()][-1] == at("2026-06-04 08:00")
+
+
+def test_change_that_waits_to_be_told_by_text_goes_by_mail_once_they_take_their_yes_back(
+    settings: object, practice: Practice
+) -> None:
+    settings.SMS_URL = "console:"
+    session_type, _ = make_offer_of_one()
+    client = make_client_with_account(phone="+447700900123")
+    reaching.choose(client, {reach.BOOKING: ["sms"]}, texts=True, by=user_of(client), now=NOW)
+    lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
+    assert Message.objects.get(kind=kinds.CONFIRMED).channel == "sms"
+
+    reaching.choose(client, {reach.BOOKING: []}, texts=False, by=user_of(client), now=NOW)
+    ahead.follow_choices(client, practice=practice, now=NOW)
+
+    row = Message.objects.get(kind=kinds.CONFIRMED)
+    assert (row.channel, row.recipient) == ("email", client.email)
+    send_all(NOW)
+    assert [letter.to for letter in mail.outbox] == [[client.email]]
