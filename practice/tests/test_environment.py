@@ -106,3 +106,45 @@ def test_production_refuses_a_database_with_a_demo_account(settings, django_user
     settings.MODE = "production"
     with pytest.raises(ImproperlyConfigured, match=r"owner@demo\.example"):
         opening.refuse_demo_accounts()
+
+
+def test_mail_provider_is_named_with_its_own_settings():
+    backend, given = environment.mail_provider("anymail://mailgun?api_key=a%2Fb&sender_domain=mg.practice.example")
+    assert backend == "anymail.backends.mailgun.EmailBackend"
+    assert given == {"MAILGUN_API_KEY": "a/b", "MAILGUN_SENDER_DOMAIN": "mg.practice.example"}
+    environment.check("production", FULL | {"EMAIL_URL": "anymail://postmark?server_token=x"})
+
+
+@pytest.mark.parametrize("url", ["anymail://pigeon?key=x", "anymail://../os", "anymail://"])
+def test_mail_provider_that_nobody_knows_is_refused(url):
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL: django-anymail knows no provider"):
+        environment.mail_provider(url)
+
+
+@pytest.mark.parametrize("url", ["twilio://", "twilio://AC1@+441234567890", "console:", "pigeon://a:b@c"])
+def test_text_message_provider_that_cannot_be_used_is_named(url):
+    assert complaint(SMS_URL=url) == "SMS_URL must be like twilio://SID:TOKEN@+441234567890, or not set."
+    environment.check("production", FULL | {"SMS_URL": "twilio://AC1:token@+441234567890"})
+
+
+@pytest.mark.parametrize("secret", ["word", ":x", "name:short"])
+def test_secret_of_the_mail_providers_calls_must_be_one(secret):
+    assert complaint(MAIL_HOOK_SECRET=secret).startswith("MAIL_HOOK_SECRET must be like name:password")
+    environment.check("production", FULL | {"MAIL_HOOK_SECRET": "name:" + "x" * 20})
+
+
+def test_provider_whose_key_is_missing_stops_the_start():
+    done = start(FULL | {"EMAIL_URL": "anymail://postmark", "DATABASE_URL": "sqlite:////tmp/x"}, "-c", GET_CONNECTION)
+    assert "POSTMARK_SERVER_TOKEN" in done.stderr
+
+
+GET_CONNECTION = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "practice.settings"
+import django
+django.setup()
+from practice.opening import refuse_unsafe_start
+from practice import opening
+opening.refuse_demo_accounts = lambda: None
+refuse_unsafe_start()
+"""
