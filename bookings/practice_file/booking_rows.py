@@ -12,7 +12,7 @@ from bookings.models import Booking, Room, SessionType, Therapist, Way
 from bookings.practice_file import spelling
 from bookings.practice_file.faults import Fault, FaultyFile
 from bookings.practice_file.offer_rows import differing
-from bookings.practice_file.physics import Planned
+from bookings.practice_file.physics import OF_THE_VISIT, Planned
 from bookings.practice_file.report import Report
 from bookings.practice_file.sense import Known
 from clients.models import Client
@@ -116,9 +116,10 @@ class _Rows:
         return terms
 
     def _happened(self, row: Row) -> Row:
-        moments = {"answer_by": "answer_by_at", "cancelled_at": "cancelled_at", "checked_in_at": "checked_in_at"}
-        moments |= {"started_at": "started_at", "ended_at": "ended_at"}
+        moments = {"answer_by": "answer_by_at", "cancelled_at": "cancelled_at"}
+        moments |= {name: name for name in OF_THE_VISIT}
         fields: Row = {
             name: spelling.instant(row[key], self.practice.zone) for key, name in moments.items() if row.get(key)
         }
+        fields |= {name: None for name in OF_THE_VISIT if name in row and not row[name]}
         return fields | {"is_late": row.get("late", False), "late_fee": spelling.amount(row.get("late_fee", 0))}

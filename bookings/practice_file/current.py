@@ -13,6 +13,7 @@ from typing import Any
 
 from bookings.models import Booking, Closure, DateHours, Offer, Room, SessionType, Status, Therapist, WeeklyHours
 from bookings.models.booking import BookingQuerySet
+from bookings.practice_file.physics import OF_THE_VISIT, TO_COME
 from bookings.practice_file.spelling import DAYS, spell_amount, spell_duration, spell_instant, spell_reminders
 from clients.models import Client
 from outbox import wording
@@ -255,14 +256,10 @@ def booking_row(booking: Booking, zone: zoneinfo.ZoneInfo) -> Row:
 
 
 def _happened(booking: Booking, zone: zoneinfo.ZoneInfo) -> Row:
-    """What came to pass, where anything did."""
-    moments = {
-        "answer_by": booking.answer_by_at,
-        "cancelled_at": booking.cancelled_at,
-        "checked_in_at": booking.checked_in_at,
-        "started_at": booking.started_at,
-        "ended_at": booking.ended_at,
-    }
+    """What came to pass, where anything did; of a session that runs just now only that it is booked."""
+    moments = {"answer_by": booking.answer_by_at, "cancelled_at": booking.cancelled_at}
+    if booking.status not in TO_COME:
+        moments |= {name: getattr(booking, name) for name in OF_THE_VISIT}
     row: Row = {"late": True} if booking.is_late else {}
     if booking.late_fee:
         row["late_fee"] = spell_amount(booking.late_fee)

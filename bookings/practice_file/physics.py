@@ -1,4 +1,5 @@
-"""What nobody may override: two bookings of one therapist or room at once, and a client who is not an adult.
+"""What nobody may override: two bookings of one therapist or room at once, a client who is not an adult, and a session that
+began without being asked whether it may.
 
 Also works out each booking of the file as far as its values are sound. Plain values only; the database stays the judge.
 """
@@ -20,6 +21,8 @@ from bookings.rules import is_adult
 from practice.walltime import local_date
 
 BLOCKING = frozenset({"requested", "confirmed", "completed", "no_show"})
+TO_COME = frozenset({"requested", "confirmed"})
+OF_THE_VISIT = ("checked_in_at", "started_at", "ended_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ def check(sheet: Sheet, known: Known, zone: zoneinfo.ZoneInfo) -> list[Planned]:
     planned = list(_planned(sheet, known, zone))
     _check_clients(sheet, known, zone)
     _check_ages(sheet, known, planned)
+    _check_visits(sheet, known, planned)
     _check_overlaps(sheet, known, planned)
     return planned
 
@@ -156,6 +160,17 @@ def _check_ages(sheet: Sheet, known: Known, planned: list[Planned]) -> None:
         on, client = min(booking.booked_on, booking.session_on), booking.row["client"]
         if booking.is_blocking and client in born and not _is_adult(born[client], on):
             sheet.faults.add((*booking.path, "client"), f"{client} was not yet 18 on {on}, the day of booking")
+
+
+def _check_visits(sheet: Sheet, known: Known, planned: list[Planned]) -> None:
+    """What is still to come is checked in and started here, where everything that is missing is asked for."""
+    for booking in planned:
+        if booking.row["status"] not in TO_COME or booking.row["ref"] in known.settled:
+            continue
+        for name in OF_THE_VISIT:
+            if booking.row.get(name):
+                says = f"is for sessions that took place; one that is {booking.row['status']} is checked in and started here"
+                sheet.faults.add((*booking.path, name), says)
 
 
 def _is_adult(born: dt.date, on: dt.date) -> bool:

@@ -161,6 +161,13 @@ def without_rows():
         transaction.set_rollback(True)
 
 
+def test_session_that_runs_just_now_is_told_as_one_that_is_booked():
+    enter(EXAMPLE)
+    before = exported()
+    models.Booking.objects.update(checked_in_at=NOW, started_at=NOW)
+    assert exported() == before
+
+
 def test_held_and_expired_bookings_are_left_out():
     enter(EXAMPLE)
     before = exported()
@@ -342,7 +349,7 @@ def diaries(draw, rooms, types, therapists, clients):
     """Bookings days apart, so that none meets another."""
     refs = draw(st.lists(REFS, unique=True, min_size=1, max_size=4))
     starts = ["2026-10-25T01:30", "2026-10-25T01:30+01:00", "2026-04-05T01:45+10:30", "2026-11-01T00:30-03:30"]
-    return [
+    rows = [
         {
             "ref": ref,
             "client": draw(st.sampled_from(clients))["ref"],
@@ -355,12 +362,14 @@ def diaries(draw, rooms, types, therapists, clients):
                                            ["requested", "confirmed", "completed", "no_show", "cancelled", "declined"])),
             **draw(mapping(price=PRICES, optional={
                 "currency": st.just("CHF"), "buffer_after": st.integers(0, 360), "cancellation_notice": DURATIONS, "late": st.booleans(),
-                "late_fee": PRICES, "late_fee_percent": st.integers(0, 100), "cancelled_at": MOMENTS, "started_at": MOMENTS,
+                "late_fee": PRICES, "late_fee_percent": st.integers(0, 100), "cancelled_at": MOMENTS,
                 "answer_by": MOMENTS, "booked_on": st.sampled_from(["2026-01-01", "2026-06-01"]),
             })),
         }
         for index, ref in enumerate(refs)
     ]  # fmt: skip
+    over = mapping(optional={"checked_in_at": MOMENTS, "started_at": MOMENTS, "ended_at": MOMENTS})
+    return [row if row["status"] in ("requested", "confirmed") else row | draw(over) for row in rows]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))

@@ -247,6 +247,30 @@ def test_client_was_an_adult_on_the_day_of_booking():
     ) == ["bookings[0].client: c-001 was not yet 18 on 2026-02-28, the day of booking"]
 
 
+@pytest.mark.parametrize("name", ["checked_in_at", "started_at", "ended_at"])
+@pytest.mark.parametrize("status", ["requested", "confirmed"])
+def test_session_to_come_cannot_begin_in_a_file(name, status):
+    running = booking(status=status, **{name: "2026-05-01T10:05"})
+
+    assert faults_of(example(**{"bookings[0]": running})) == [
+        f"bookings[0].{name}: is for sessions that took place; one that is {status} is checked in and started here"
+    ]
+
+
+def test_session_that_took_place_cannot_be_made_a_running_one_by_a_later_file():
+    began = booking(status="completed", start="2026-05-01T10:00", started_at="2026-05-01T10:05")
+    enter(example(**{"bookings[0]": began}))
+    again = {name: value for name, value in began.items() if name != "started_at"} | {"status": "confirmed"}
+
+    assert faults_of(example(**{"bookings[0]": again})) == [
+        "bookings[0].started_at: is for sessions that took place; one that is confirmed is checked in and started here"
+    ]
+
+    enter(example(**{"bookings[0]": again | {"started_at": None}}))
+    row = Booking.objects.get(ref=began["ref"])
+    assert (row.status, row.started_at) == ("confirmed", None)
+
+
 def test_birth_date_cannot_be_changed_to_make_a_booking_of_a_minor():
     enter(example(**{"bookings[0].start": "2026-02-28T10:00", "bookings[0].status": "completed"}))
     says = "would make c-001 younger than 18 on 2026-02-28, the day of booking b-001"
