@@ -60,7 +60,7 @@ def follow_choices(client: Client, *, practice: Practice, now: dt.datetime) -> N
 def _redirect(client: Client) -> None:
     """What waits to tell how a booking stands goes a way that is still open; a change is told in one way at least."""
     waiting = Message.objects.filter(
-        whom=f"client:{client.pk}", kind__in=kinds.STANDING, state=State.PLANNED, attempts=0
+        whom=f"client:{client.pk}", kind__in=kinds.STANDING, state__in=(State.PLANNED, State.RETRYING), attempts=0
     )
     taken = {(row.about, row.kind, row.channel) for row in waiting}
     for row in waiting:
