@@ -498,7 +498,14 @@ def hours_form(therapist: Therapist, **values) -> dict:
         for name in ("weekly_hours", "date_hours", "time_off", "offers")
         for field in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
-    own = {"bio": "", "name": therapist.name, "slug": therapist.slug, "order": 0, "active": "on", "evening_list": "full"}
+    own = {
+        "bio": "",
+        "name": therapist.name,
+        "slug": therapist.slug,
+        "order": 0,
+        "active": "on",
+        "evening_list": "full",
+    }
     return form | own | values
 
 
