@@ -109,3 +109,16 @@ def test_bounced_message_is_found_and_sent_again_to_the_right_address(page, live
     page.get_by_text("It is on its way to").wait_for()
     delivery.sweep(scene.now)
     assert Message.objects.filter(kind="booking_confirmed", state=State.SENT).count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_client_looks_up_what_was_sent_to_them(each_size, live_server, scheme):
+    page, message = each_size, sent_confirmation()
+    page.emulate_media(color_scheme=scheme)
+    message.user.set_password(scene.PASSWORD)
+    message.user.save()
+    scene.sign_in(page, live_server.url, message.user.email)
+    page.get_by_role("link", name="What we sent you").click()
+    page.locator("summary").first.click()
+    expect(page.get_by_text("Your booking is confirmed.")).to_be_visible()
+    assert faults(page) == []
