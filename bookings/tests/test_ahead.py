@@ -7,13 +7,15 @@ import datetime as dt
 import pytest
 from django.core import mail
 
-from bookings import ahead, evening, kinds, lifecycle, renewals
+from accounts.tests.factories import make_owner
+from bookings import ahead, evening, kinds, lifecycle, moves, renewals
 from bookings.models import Booking, Status
 from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type, make_therapist
 from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
 from clients import reach, reaching
-from clients.models import Client, Document
+from clients.models import Client, Document, Submission
 from clients.tests.factories import make_client, make_client_with_account, make_consent, make_document, make_published
+from clients.tests.forms import make_form
 from outbox import delivery
 from outbox.models import Message, State
 from practice.models import Practice
@@ -327,3 +329,32 @@ def test_change_that_waits_to_be_told_by_text_goes_by_mail_once_they_take_their_
     assert (row.channel, row.recipient) == ("email", client.email)
     send_all(NOW)
     assert [letter.to for letter in mail.outbox] == [[client.email]]
+
+
+def test_intake_that_runs_out_is_told_until_it_is_signed_off_again() -> None:
+    client, version = make_client_with_account(), make_form(valid_for_months=12)
+    make_booking(client=client, starts_at=at("2026-06-20 10:00"))
+    signed = {"client": client, "version": version, "started_at": NOW, "saved_at": NOW, "signed_at": NOW}
+    Submission.objects.create(**signed, expires_on=dt.date(2026, 6, 5))
+
+    ahead.plan(NOW)
+    (row,) = Message.objects.filter(kind=renewals.FORMS_EXPIRING)
+    assert row.key == f"client:{client.pk}:forms_expiring:2026-06-05:7"
+    Submission.objects.create(**signed, expires_on=dt.date(2027, 6, 1))
+    send_all(NOW)
+
+    row.refresh_from_db()
+    assert (row.state, mail.outbox) == (State.CANCELLED, [])
+
+
+def test_preparation_that_was_sent_is_not_sent_again_after_a_move() -> None:
+    session_type, _ = make_offer_of_one(preparation="Eat lightly.")
+    client = make_client_with_account()
+    booking = lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
+    send_all(at("2026-06-03 10:00"))
+    assert planned(kinds.PREPARATION) == [(at("2026-06-03 10:00"), State.SENT)]
+
+    booking.refresh_from_db()
+    moves.reschedule(booking, at("2026-06-10 10:00"), by=make_owner(), now=at("2026-06-03 11:00"))
+
+    assert planned(kinds.PREPARATION) == [(at("2026-06-03 10:00"), State.SENT)]
