@@ -70,7 +70,7 @@ def address(message: Message) -> str:
     if booking is None:
         return ""
     if message.kind in notices.TO_THERAPIST:
-        return booking.therapist.user.email if booking.therapist.user else ""
+        return message.user.email if message.user else ""
     return booking.client.phone if message.channel == Channel.SMS else booking.client.email
 
 

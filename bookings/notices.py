@@ -36,6 +36,7 @@ from bookings.kinds import (
     group_of,
 )
 from bookings.models import Booking, Status
+from bookings.permissions import who_answers
 from clients import reach
 from outbox import planning
 from outbox.models import Message, State
@@ -167,11 +168,8 @@ def to_somebody(
 
 
 def _to_therapist(message: Message, booking: Booking) -> list[Message]:
-    user = booking.therapist.user
-    if user is None:
-        return []
-    message.user_id, message.whom, message.recipient = user.pk, f"user:{user.pk}", user.email
-    return [message]
+    """To the owners where the therapist has no account: a request that nobody hears of would only expire."""
+    return [planning.to_user(message, user) for user in who_answers(booking.therapist)]
 
 
 def _to_client(message: Message, booking: Booking) -> list[Message]:

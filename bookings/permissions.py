@@ -25,6 +25,13 @@ def may_answer(booking: Booking, user: User) -> bool:
     return user.has_perm("bookings.answer_booking") and may_change(booking, user)
 
 
+def who_answers(therapist: Therapist) -> list[User]:
+    """Who hears what waits for the therapist: they themselves, or the owners for one who cannot sign in."""
+    if therapist.user is not None and therapist.user.is_active:
+        return [therapist.user]
+    return list(User.objects.filter(role=Role.OWNER, is_active=True).order_by("pk"))
+
+
 def told_about(user: User) -> QuerySet[Booking]:
     """The bookings of which this member of staff may know what was sent about them: a therapist their own, the rest all."""
     found = Booking.objects.for_user(user).select_related("client")

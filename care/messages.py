@@ -77,7 +77,7 @@ def address(message: Message) -> str:
     if conversation is None:
         return ""
     if message.kind == notices.TO_THERAPIST:
-        return conversation.therapist.user.email if conversation.therapist.user else ""
+        return message.user.email if message.user else ""
     return conversation.client.phone if message.channel == Channel.SMS else conversation.client.email
 
 

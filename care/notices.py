@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from bookings.permissions import who_answers
 from care.models import Conversation, Line
 from clients import reach
 from outbox import planning
@@ -35,11 +36,7 @@ def announce(line: Line, now: dt.datetime) -> None:
 
 
 def _to_therapist(message: Message, conversation: Conversation) -> list[Message]:
-    user = conversation.therapist.user
-    if user is None:
-        return []
-    message.user_id, message.whom, message.recipient = user.pk, f"user:{user.pk}", user.email
-    return [message]
+    return [planning.to_user(message, user) for user in who_answers(conversation.therapist)]
 
 
 def _to_client(message: Message, conversation: Conversation) -> list[Message]:

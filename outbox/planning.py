@@ -10,6 +10,7 @@ from copy import copy
 from django.db import transaction
 from django.db.models import Count, Q
 
+from accounts.models import User
 from outbox import nudge
 from outbox.models import Channel, Message, MessageQuerySet, State
 from practice.prepared import insert
@@ -59,6 +60,14 @@ def by(message: Message, channel: str, address: str) -> Message:
     made = copy(message)
     made.channel, made.recipient, made.message_id = channel, address, uuid.uuid4()
     made.key = message.key if channel == Channel.EMAIL else f"{message.key}:{channel}"
+    return made
+
+
+def to_user(message: Message, user: User) -> Message:
+    """The same message to one of several people of the practice; each has a key of their own."""
+    made = copy(message)
+    made.user, made.whom, made.recipient, made.message_id = user, f"user:{user.pk}", user.email, uuid.uuid4()
+    made.key = f"{message.key}:{user.pk}"
     return made
 
 

@@ -14,13 +14,13 @@ from accounts.models import User
 from accounts.tests.factories import make_user
 from bookings import ahead, lifecycle, moves, notices, quiet, visits
 from bookings.errors import Refusal
-from bookings.models import Answer, Booking, MoveRequest, Status, Way
+from bookings.models import Answer, Booking, MoveRequest, Status, Therapist, Way
 from bookings.tests.factories import NOW, at
 from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
 from clients import reach, reaching
 from clients.models import Client
 from clients.tests.factories import make_client_with_account
-from outbox import delivery
+from outbox import delivery, registry
 from outbox.models import OPEN, Message, State
 from practice import spans
 from practice.models import Practice
@@ -159,6 +159,33 @@ def test_each_row_says_whom_it_is_for() -> None:
         (notices.REQUESTED, f"client:{client.pk}"),
         (notices.TO_ANSWER, f"user:{booking.therapist.user_id}"),
     ]
+
+
+def test_owners_hear_of_what_waits_for_a_therapist_without_an_account() -> None:
+    owners = [make_user(role="owner"), make_user(role="owner")]
+    make_user(role="owner", is_active=False)
+    session_type, therapist = make_offer_of_one(approval="always")
+    Therapist.objects.filter(pk=therapist.pk).update(user=None)
+
+    lifecycle.book(wish(client := make_client_with_account(), session_type), by=user_of(client), now=NOW)
+
+    asked = Message.objects.filter(kind=notices.TO_ANSWER).order_by("pk")
+    assert [(row.whom, row.recipient, row.state) for row in asked] == [
+        (f"user:{owner.pk}", owner.email, State.PLANNED) for owner in owners
+    ]
+    send_all(NOW + GRACE)
+    assert {row.state for row in asked.all()} == {State.SENT}
+    assert [registry.named(row.kind).address(row) for row in asked] == [owner.email for owner in owners]
+
+
+def test_owners_hear_of_what_waits_for_a_therapist_who_may_not_sign_in_any_more() -> None:
+    owner = make_user(role="owner")
+    session_type, therapist = make_offer_of_one(approval="always")
+    User.objects.filter(pk=therapist.user_id).update(is_active=False)
+
+    lifecycle.book(wish(client := make_client_with_account(), session_type), by=user_of(client), now=NOW)
+
+    assert [row.whom for row in Message.objects.filter(kind=notices.TO_ANSWER)] == [f"user:{owner.pk}"]
 
 
 # Reaching the client
