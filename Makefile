@@ -3,11 +3,12 @@
 # make lint    the checks alone: linter, formatter, types, migrations, production settings
 # make format  the formatter and the linter's safe repairs
 # make bench   what the diary and the booking cost, measured
+# make chaos   messages while workers are killed, servers end and the clock jumps
 # make css     static/css/site.css from static/scss (needs node; the result is committed)
 # make clean   away with .venv; what the demo keeps lies in var/ and stays
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint format bench css clean help
+.PHONY: run test lint format bench chaos css clean help
 
 PORT ?= 8000
 export PORT
@@ -48,6 +49,9 @@ format: .venv/.test
 
 bench: .venv/.test
 	@exec $(PY) -m bench
+
+chaos: .venv/.test
+	@exec $(PY) -m chaos
 
 # Bootstrap's sources and the compiler, pinned; they stay out of the repository and out of static/.
 css:

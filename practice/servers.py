@@ -119,21 +119,31 @@ def valkey() -> Iterator[str]:
 def valkey_server() -> Iterator[Server]:
     """The same, for who has to notice when it ends."""
     with private_folder("valkey-") as folder:
-        path = folder / "valkey.sock"
-        process = subprocess.Popen(
-            [valkey_program(), "--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
-            + ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", folder],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=die_with_parent,
-        )
+        process = start_valkey(folder)
         try:
-            wait_until(lambda: accepts(path), process, "Valkey")
-            yield Server(f"redis+socket://{path}", process)
+            yield Server(f"redis+socket://{folder}/valkey.sock", process)
         finally:
             stop(process)
+
+
+def start_valkey(folder: Path) -> subprocess.Popen[bytes]:
+    """Answers at `valkey.sock` in that folder; the caller ends it."""
+    path = folder / "valkey.sock"
+    process = subprocess.Popen(
+        [valkey_program(), "--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
+        + ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction", "--dir", folder],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with_parent,
+    )
+    try:
+        wait_until(lambda: accepts(path), process, "Valkey")
+    except ServerFailed:
+        stop(process)
+        raise
+    return process
 
 
 def accepts(path: Path) -> bool:
@@ -148,28 +158,47 @@ def accepts(path: Path) -> bool:
 @contextlib.contextmanager
 def postgres(fast: bool = True) -> Iterator[str]:
     """A PostgreSQL on a socket; gives its DATABASE_URL. `fast` gives up durability, which a bench must not."""
+    with postgres_server(fast) as server:
+        yield server.url
+
+
+class Postgres:
+    """A PostgreSQL that may be ended and started again on what it has."""
+
+    def __init__(self, folder: Path, programs: Path, account: dict[str, Any], fast: bool) -> None:
+        self.folder, self.programs, self.account, self.fast = folder, programs, account, fast
+        self.url = f"postgres://postgres@/postgres?host={folder}"
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [self.programs / "postgres", "-D", self.folder / "data", *server_options(self.folder, self.fast)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "server.log").open("ab"),
+            env=clean_environment(),
+            cwd="/",
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+            **self.account,
+        )
+        wait_until(lambda: speaks(self.folder), self.process, "PostgreSQL")
+
+
+@contextlib.contextmanager
+def postgres_server(fast: bool = True) -> Iterator[Postgres]:
+    """The same, for who has to end it and start it again."""
     with private_folder("postgres-") as folder:
         account = unprivileged()
         if account:
             os.chown(folder, account["user"], account["group"])
         programs = reachable(postgres_programs(), folder, account)
         run_initdb(programs, folder, account)
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", folder / "data", *server_options(folder, fast)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / "server.log").open("wb"),
-            env=clean_environment(),
-            cwd="/",
-            start_new_session=True,
-            preexec_fn=die_with_parent,
-            **account,
-        )
+        server = Postgres(folder, programs, account, fast)
         try:
-            wait_until(lambda: speaks(folder), process, "PostgreSQL")
-            yield f"postgres://postgres@/postgres?host={folder}"
+            yield server
         finally:
-            stop(process, by=signal.SIGINT)  # the server's fast shutdown
+            stop(server.process, by=signal.SIGINT)  # the server's fast shutdown
 
 
 def reachable(programs: Path, folder: Path, account: dict[str, Any]) -> Path:

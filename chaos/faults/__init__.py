@@ -1,0 +1,1 @@
+"""One module for each thing that goes wrong, with `run(world)`."""

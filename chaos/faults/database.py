@@ -1,0 +1,74 @@
+"""The database goes away while reminders go out: PostgreSQL is restarted, and crashes; on SQLite somebody keeps the file
+locked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from django.db import OperationalError, connection
+
+from chaos import rows, verdict
+from chaos.world import World
+from outbox.models import State
+
+LOCKED_SECONDS = 4
+CHILDREN = 3
+
+
+def run(world: World) -> None:
+    number = 300 if world.small else 10_000
+    rows.Scene().due_now(number)
+    world.mail.behave(delay=0.03 if world.small else 0.005)
+    world.crew.worker(children=CHILDREN)
+    world.crew.beat()
+    for part, (name, go_away) in enumerate(ways(world), start=1):
+        enough = number * part // 4
+        world.wait(lambda enough=enough: world.mail.count("accepted") >= enough, 300, f"a part has left before {name}")
+        go_away()
+        world.wait(is_back, 60, f"the database is back after {name}")
+    world.wait(verdict.all_ended, 300, "everything has left")
+    found, states = verdict.copies(world.mail), verdict.states()
+    world.tell(f"{number:,} reminders", times=len(ways(world)), copies=verdict.extra(found), **states)
+    world.hold("reminders lost", verdict.lost(found), at_most=0)
+    world.hold("rows that do not say sent", number - states.get(State.SENT, 0), at_most=0)
+    world.hold(
+        "copies, at most one for each worker each time", verdict.extra(found), at_most=CHILDREN * len(ways(world))
+    )
+
+
+def ways(world: World) -> list[tuple[str, Callable[[], None]]]:
+    if world.is_sqlite:
+        return [("a lock", lock), ("another lock", lock)]
+    return [("a restart", lambda: end(signal.SIGINT)), ("a crash", lambda: end(signal.SIGQUIT))]
+
+
+def lock() -> None:
+    other = sqlite3.connect(os.environ["DATABASE_URL"].removeprefix("sqlite:///"), isolation_level=None, timeout=20)
+    other.execute("BEGIN IMMEDIATE")
+    time.sleep(LOCKED_SECONDS)
+    other.execute("COMMIT")
+    other.close()
+
+
+def end(by: signal.Signals) -> None:
+    """Whoever started us starts it again."""
+    folder = parse_qs(urlsplit(os.environ["DATABASE_URL"]).query)["host"][0]
+    pid = int((Path(folder) / "data" / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, by)
+    connection.close()
+    time.sleep(1)
+
+
+def is_back() -> bool:
+    connection.close()
+    try:
+        connection.ensure_connection()
+    except OperationalError:
+        return False
+    return True

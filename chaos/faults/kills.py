@@ -1,0 +1,61 @@
+"""Workers are killed with -9, over and over, while reminders go out: children mostly, now and then a whole worker."""
+
+from __future__ import annotations
+
+import time
+
+from chaos import rows, verdict
+from chaos.world import World
+from outbox.models import Message, State
+
+WINDOW = 1.0
+"""Seconds from the server's acceptance to the record of it, at most, on a machine with much to do."""
+WHOLE_WORKER = 0.1
+
+
+def run(world: World) -> None:
+    number = 300 if world.small else 10_000
+    rows.Scene().due_now(number)
+    world.mail.behave(delay=0.02 if world.small else 0.0)
+    began = time.monotonic()
+    for _ in range(2):
+        world.crew.worker(children=2)
+    world.crew.beat()
+    kills = kill_while_some_wait(world, seconds=900)
+    world.wait(verdict.all_ended, 300, "everything has left")
+    judge(world, number, kills, time.monotonic() - began)
+
+
+def kill_while_some_wait(world: World, seconds: float) -> list[float]:
+    """When each died. Each that dies leaves what it had claimed to others, who come to it once the lease has run out."""
+    kills: list[float] = []
+    waiting = Message.objects.filter(state__in=[State.PLANNED, State.RETRYING])
+    ends_at = time.monotonic() + seconds
+    world.wait(lambda: world.mail.count("accepted"), 60, "the first letter has left")
+    left = 0
+    while waiting.exists() and time.monotonic() < ends_at:
+        left = after_another(world, left)
+        time.sleep(world.rng.uniform(0.0, 0.3))
+        if world.rng.random() < WHOLE_WORKER:
+            kills += [time.time()] * world.crew.kill_a_worker(world.rng)
+        elif at := world.crew.kill_a_child(world.rng):
+            kills.append(at)
+    return kills
+
+
+def after_another(world: World, left: int) -> int:
+    """Once more letters have left, so that workers are killed at their work and not at their start."""
+    world.wait(lambda: verdict.all_ended() or world.mail.count("accepted") > left, 120, "the next letter has left")
+    return world.mail.count("accepted")
+
+
+def judge(world: World, number: int, kills: list[float], seconds: float) -> None:
+    found, states = verdict.copies(world.mail), verdict.states()
+    extra = verdict.extra(found)
+    world.tell(f"{number:,} reminders", kills=len(kills), copies=extra, seconds=seconds, **states)
+    world.hold("workers killed", len(kills), at_least=1)
+    world.hold("reminders lost", verdict.lost(found), at_most=0)
+    world.hold("rows that do not say sent", number - states.get(State.SENT, 0), at_most=0)
+    world.hold("copies, at most one for each kill", extra, at_most=len(kills))
+    world.hold("copies that no kill explains", verdict.outside(found, kills, WINDOW), at_most=0)
+    world.hold("letters that no row stands for", verdict.unasked(found), at_most=0)
