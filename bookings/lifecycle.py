@@ -291,13 +291,15 @@ def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
 
 @taking_time
 def complete(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
-    """The session took place. Raises Conflict before its start."""
+    """The session took place, as the practice knows; the history tells where it is noted afterwards, of one that nobody
+    started here and that was not asked what is missing. Raises Conflict before its start."""
     if booking.status != Status.CONFIRMED:
         raise Conflict
     if booking.starts_at > now:
         raise Conflict("The session has not begun yet.")
     ended_at = booking.ended_at or booking.ends_at
-    changed = changes.change(booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF), ended_at=ended_at)
+    act, details = Act(by, now, Way.STAFF), story.without_start(booking)
+    changed = changes.change(booking, Status.COMPLETED, "completed", act, details=details, ended_at=ended_at)
     notices.follow_up(changed, now=now)
     return changed
 
@@ -320,7 +322,8 @@ def came_after_all(booking: Booking, *, by: User, now: dt.datetime, why: str) ->
         raise ReasonNeeded
     if booking.status != Status.NO_SHOW:
         raise Conflict
-    changed = changes.change(booking, Status.COMPLETED, "came_after_all", Act(by, now, Way.STAFF, why), late_fee=0)
+    act, details = Act(by, now, Way.STAFF, why), story.without_start(booking)
+    changed = changes.change(booking, Status.COMPLETED, "came_after_all", act, details=details, late_fee=0)
     notices.follow_up(changed, now=now)
     return changed
 

@@ -6,7 +6,7 @@ Never says why: reasons are the practice's own.
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status, Way
 from practice import words
@@ -38,12 +38,19 @@ SENTENCES = {
     "came_after_all": "It was corrected: the session took place.",
     "broken_off": "The practice ended it.",
 }
+WITHOUT_START = "without_start"
+NOTED_AFTERWARDS = "It was noted afterwards that the session took place."
 BY_THE_CLIENT = {"cancelled": "You cancelled it.", "booked": "You booked the session."}
 
 
 class Line(NamedTuple):
     when: str
     sentence: str
+
+
+def without_start(booking: Booking) -> dict[str, Any]:
+    """What the history says of a session that took place without having been started here."""
+    return {} if booking.started_at else {WITHOUT_START: True}
 
 
 def told(booking: Booking, practice: Practice) -> list[Line]:
@@ -57,6 +64,8 @@ def told(booking: Booking, practice: Practice) -> list[Line]:
 
 
 def _sentence(change: BookingChange, practice: Practice) -> str:
+    if change.what == "completed" and change.details.get(WITHOUT_START):
+        return NOTED_AFTERWARDS
     by_client = change.via in (Way.WEB, Way.LINK, Way.API)
     sentence = (by_client and BY_THE_CLIENT.get(change.what)) or SENTENCES[change.what]
     said = change.details

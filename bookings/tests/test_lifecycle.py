@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Role, User
 from accounts.tests.factories import make_user
-from bookings import lifecycle, moves, notices
+from bookings import lifecycle, moves, notices, story
 from bookings.availability import Reason
 from bookings.errors import (
     AddressNotConfirmed,
@@ -27,6 +27,7 @@ from bookings.placing import Wish
 from bookings.tests.factories import (
     NOW,
     at,
+    make_booking,
     make_room,
     make_session_type,
     make_therapist_at_work,
@@ -37,6 +38,7 @@ from clients.models import Client
 from clients.tests.factories import make_client, make_client_with_account
 from outbox.models import Message, State
 from practice.models import Practice
+from practice.templatetags import office
 
 pytestmark = pytest.mark.django_db
 
@@ -498,6 +500,27 @@ def test_completed_and_no_show_correct_each_other_with_a_reason() -> None:
         lifecycle.came_after_all(missed, by=therapist.user, now=after, why="")
     came = lifecycle.came_after_all(missed, by=therapist.user, now=after, why="Came at a quarter past")
     assert (came.status, came.late_fee) == (Status.COMPLETED, 0)
+
+
+def test_session_that_nobody_started_is_noted_as_taken_place_afterwards_and_the_history_says_so() -> None:
+    practice = Practice.objects.create()
+    after = at("2026-06-04 12:00")
+    noted, corrected, ran = make_booking(), make_booking(), make_booking(started_at=at("2026-06-04 10:02"))
+    by = make_user(role="owner")
+
+    lifecycle.complete(noted, by=by, now=after)
+    missed = lifecycle.no_show(corrected, by=by, now=after)
+    lifecycle.came_after_all(missed, by=by, now=after, why="Came at a quarter past")
+    lifecycle.complete(ran, by=by, now=after)
+
+    last = [each.changes.latest("pk") for each in (noted, corrected, ran)]
+    assert [line.details for line in last] == [{"without_start": True}, {"without_start": True}, {}]
+    assert [office.told(line.details) for line in last[1:]] == ["noted afterwards, without a start here", ""]
+    assert [story.told(each, practice)[0].sentence for each in (noted, corrected, ran)] == [
+        "It was noted afterwards that the session took place.",
+        "It was corrected: the session took place.",
+        "The session took place.",
+    ]
 
 
 def test_change_made_from_an_old_reading_of_the_booking_is_refused() -> None:

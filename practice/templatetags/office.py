@@ -38,6 +38,7 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
     "overridden": lambda reasons: f"although it was {' and '.join(words(each) for each in reasons)}",
     "set_aside": lambda things: "what comes before it was set aside",
     "identity_seen": lambda seen: "we saw who it is",
+    "without_start": lambda so: "noted afterwards, without a start here",
     "reaffirmed": lambda documents: "consent said again",
 }
 
