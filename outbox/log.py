@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 NEUTRAL = frozenset({"booking", "reminder"})
 """Groups whose words the front desk may read: times and places, and nothing about anybody."""
 DELIVERED = (State.SENT, State.BOUNCED)
+TRIED = (State.SENT, State.BOUNCED, State.FAILED)
 
 
 def for_user(user: User, now: dt.datetime) -> QuerySet[Message]:
@@ -80,6 +82,15 @@ def became(message: Message) -> str:
 def became_at(message: Message) -> dt.datetime:
     """When that was, or will be."""
     return message.delivered_at or message.sent_at or message.due_at
+
+
+def trouble(whom: str, addresses: Collection[str]) -> Line | None:
+    """The newest message to one of these addresses, if it did not arrive: nobody reads there until somebody looks at it."""
+    tried = Message.objects.filter(whom=whom, recipient__in=[each for each in addresses if each], state__in=TRIED)
+    newest = tried.order_by("-due_at", "-pk").first()
+    if newest is None or newest.state == State.SENT:
+        return None
+    return Line(newest, registry.title_of(newest.kind), became(newest), became_at(newest), may_open=False)
 
 
 def _lower(sentence: str) -> str:

@@ -51,7 +51,12 @@ class ClientAdmin(OfficeAdmin):
         lookalikes.notice(obj, timezone.now())
 
     def get_urls(self) -> list[Any]:
-        return [*record.paths(self.admin_site), *doubles.paths(self.admin_site), *contact.paths(self.admin_site), *super().get_urls()]
+        return [
+            *record.paths(self.admin_site),
+            *doubles.paths(self.admin_site),
+            *contact.paths(self.admin_site),
+            *super().get_urls(),
+        ]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         found = self.get_object(request, object_id)

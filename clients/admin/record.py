@@ -18,6 +18,7 @@ from django.utils import timezone
 from clients import decisions, permissions, reading
 from clients.errors import Declined
 from clients.models import BreakGlass, Client, Stage
+from outbox import log
 from practice.admin_site import OfficeAdmin, ReadOnlyAdmin, clock
 from practice.forms import NATIVE
 
@@ -62,12 +63,13 @@ def paths(site: admin.AdminSite) -> list[Any]:
     ]
 
 
-def shown_beside(request: HttpRequest, client: Client) -> dict[str, bool]:
-    """Which ways into the record the client's page offers this member of staff."""
+def shown_beside(request: HttpRequest, client: Client) -> dict[str, object]:
+    """Which ways into the record the client's page offers this member of staff, and whether messages reach the client."""
     now, user = timezone.now(), request.user
     return {
         "may_read": permissions.may_read(user, client, now),
         "may_open": permissions.may_break_glass(user, client, now),
+        "trouble": log.trouble(f"client:{client.pk}", (client.email, client.texts_number or "")),
     }
 
 

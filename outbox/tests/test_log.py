@@ -219,3 +219,22 @@ def test_test_letter_goes_to_whoever_asked_filled_in_with_nobodys_data(mailoutbo
     (letter,) = mailoutbox
     assert (letter.to, letter.subject) == ([owner.email], "Test: Confirmed: Thursday 4 June 2026, 10:00")
     assert "Robin Vale" in letter.body
+
+
+def test_clients_page_says_when_the_newest_message_to_their_address_did_not_arrive() -> None:
+    robin, owner = make_client(email="robin@example.com"), browser(make_owner())
+    to_robin = {"whom": f"client:{robin.pk}", "recipient": "robin@example.com", "sent_at": NOW}
+    lost = make_message(state=State.BOUNCED, last_error="The mailbox does not exist.", **to_robin)
+
+    def told() -> bool:
+        page = owner.get(f"/admin/clients/client/{robin.pk}/change/").content.decode()
+        return "robin@example.com came back: the mailbox does not exist" in page
+
+    assert told()
+    robin.email = "right@example.com"  # another address, of which nothing is known
+    robin.save()
+    assert not told()
+    robin.email = "robin@example.com"
+    robin.save()
+    make_message(state=State.SENT, **(to_robin | {"due_at": lost.due_at + DAY}))
+    assert not told()
