@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,8 +15,10 @@ from accounts.models import User
 from accounts.tests.factories import make_user
 from bookings import ahead, lifecycle, moves, notices, quiet, visits
 from bookings.errors import Refusal
+from bookings.folding import Stand
 from bookings.models import Answer, Booking, MoveRequest, Status, Therapist, Way
 from bookings.tests.factories import NOW, at
+from bookings.tests.test_folding import OVER, Belief, reading, truth
 from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
 from clients import reach, reaching
 from clients.models import Client
@@ -357,3 +360,51 @@ def check_reminders(booking: Booking, practice: Practice, now: dt.datetime) -> N
         assert not rows.filter(expires_at__gt=now).exists()
     to_come = rows.filter(due_at__gt=now, expires_at__gt=now)
     assert Counter(to_come.values_list("due_at", "channel")) == expected
+
+
+# And whatever was done, once the messages are out the client believes what is so
+
+
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 5)), max_size=10),
+    approval=st.sampled_from(["none", "always"]),
+    by_staff=st.booleans(),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_once_the_messages_are_out_the_client_believes_what_is_so(
+    practice: Practice, steps: list[tuple[str, int]], approval: str, by_staff: bool
+) -> None:
+    session_type, therapist = make_offer_of_one(approval=approval)
+    client = make_client_with_account()
+    user, staff, now = user_of(client), therapist.user, NOW
+    booking = lifecycle.book(wish(client, session_type), by=staff if by_staff else user, now=now, via=Way.STAFF)
+    reader = Reader(booking)
+
+    for name, hours in steps:
+        now += dt.timedelta(hours=hours, minutes=1)
+        with suppress(Refusal):
+            STEPS[name](Booking.objects.get(pk=booking.pk), user, staff, now)
+        reader.read()
+    send_all(now + GRACE)
+    reader.read()
+
+    so = truth(reader.stand())
+    assert reader.belief == so or {reader.belief.status, so.status} <= {"", *OVER.values()}
+
+
+class Reader:
+    """A client who reads each message when it comes, and believes the last one."""
+
+    def __init__(self, booking: Booking) -> None:
+        self.pk, self.read_up_to, self.belief = booking.pk, set(), Belief()
+
+    def stand(self) -> Stand:
+        booking = Booking.objects.select_related("therapist").get(pk=self.pk)
+        asked = booking.move_requests.filter(answer=Answer.OPEN).values_list("starts_at", flat=True).first()
+        return Stand(booking.status, booking.starts_at, booking.therapist.slug, asked_for=asked)
+
+    def read(self) -> None:
+        rows = Message.objects.filter(about=f"booking:{self.pk}", kind__in=notices.STANDING, state=State.SENT)
+        for row in rows.exclude(pk__in=self.read_up_to).order_by("sent_at", "pk"):
+            self.read_up_to.add(row.pk)
+            self.belief = reading(row.kind, self.stand())
