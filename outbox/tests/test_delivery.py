@@ -147,6 +147,21 @@ def test_mail_server_that_takes_the_call_and_then_falls_silent_ends_the_round(
     assert (tried.count(), Message.objects.filter(state=State.PLANNED, attempts=0).count()) == (3, 17)
 
 
+def test_mail_server_that_hangs_keeps_no_text_message_from_leaving(server: MailServer, settings: Any) -> None:
+    settings.EMAIL_TIMEOUT, settings.SMS_URL = 0.2, "console:"
+    server.rule = lambda talk, word, line: talk.wait() if word == "MAIL" else None
+    for _ in range(30):
+        make_message()
+    text = make_message(channel="sms", recipient="+447700900123")
+
+    rounds = 0
+    while states()[text.recipient] == State.PLANNED and rounds < 40:
+        rounds += 1
+        delivery.sweep(lambda: NOW, seconds=0.1)
+
+    assert states()[text.recipient] == State.SENT
+
+
 def test_letter_at_which_the_server_hangs_up_each_time_holds_up_nobody(server: MailServer) -> None:
     bad, *fine = [make_message() for _ in range(10)]
     server.rule = lambda talk, word, line: talk.hang_up() if word == "RCPT" and bad.recipient in line else None
