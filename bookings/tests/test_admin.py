@@ -18,6 +18,7 @@ from bookings.models import (
     Closure,
     MoveRequest,
     Proposal,
+    SessionType,
     Status,
     Therapist,
     TimeOff,
@@ -35,7 +36,7 @@ from bookings.tests.factories import (
     make_weekly_hours,
 )
 from clients.models import Client as Person
-from clients.tests.factories import make_client
+from clients.tests.factories import make_client, make_document, make_published, make_version
 from outbox.models import Message
 from practice.models import Practice
 from practice.tests.factories import make_practice
@@ -77,6 +78,58 @@ def act(user, booking: Booking, name: str, **values):
 def offered(user, booking: Booking) -> list[str]:
     page = browser(user).get(f"{BOOKINGS}{booking.pk}/change/").content.decode()
     return re.findall(r"/act/([\w-]+)/", page)
+
+
+# What a session type asks to be signed
+
+
+def asks(slugs: list[str]) -> dict[str, object]:
+    return {
+        **{"name": "Deep massage", "slug": "deep", "kind": "standard", "buffer_before_minutes": 0, "order": 0},
+        **{"buffer_after_minutes": 0, "approval": "none", "requires_stage": "preparation", "requires_consents": slugs},
+        **{"lengths-TOTAL_FORMS": 1, "lengths-INITIAL_FORMS": 0, "lengths-0-minutes": 60, "lengths-0-price": "70.00"},
+        **{"room_choices-TOTAL_FORMS": 0, "room_choices-INITIAL_FORMS": 0},
+        **{"prerequisites-TOTAL_FORMS": 0, "prerequisites-INITIAL_FORMS": 0},
+    }
+
+
+def test_owner_sees_which_of_the_texts_of_a_session_nobody_is_asked_for() -> None:
+    make_published(timezone.now(), make_document(slug="treatment", title="Treatment"))
+    make_published(timezone.now(), make_document(slug="later", title="Later"), applies_from=dt.date(2199, 1, 1))
+    make_version(make_document(slug="draft", title="Draft"))
+    make_version(make_document(slug="other", title="Other"))
+    kind = make_session_type(requires_consents=["treatment", "later", "draft", "gone"])
+
+    page = browser(make_owner()).get(f"/admin/bookings/sessiontype/{kind.pk}/change/")
+
+    assert page.context["adminform"].form.fields["requires_consents"].choices == [
+        ("treatment", "Treatment"),
+        ("later", "Later. This text does not apply yet, so nobody is asked for it today."),
+        ("draft", "Draft. This text has not been published, so nobody is asked for it."),
+        ("other", "Other"),
+        ("gone", "“gone”: there is no such text."),
+    ]
+    seen = browser(make_front_desk()).get(f"/admin/bookings/sessiontype/{kind.pk}/change/")
+    assert "Draft. This text has not been published" in seen.content.decode()
+
+
+def test_session_type_is_not_saved_with_a_text_that_there_is_not() -> None:
+    make_published(timezone.now(), make_document(slug="treatment"))
+    owner, add = browser(make_owner()), "/admin/bookings/sessiontype/add/"
+
+    page = owner.post(add, asks(["treatment", "tantrik"]))
+    assert page.context["adminform"].form.errors == {
+        "requires_consents": [
+            "There is no text “tantrik”, so nobody can be asked for it. Please choose among those that there are."
+        ]
+    }
+    assert owner.post(add, asks(["treatment"])).status_code == 302
+    kind = SessionType.objects.get(slug="deep")
+    assert kind.requires_consents == ["treatment"]
+
+    SessionType.objects.update(requires_consents=["gone"])
+    page = owner.post(f"/admin/bookings/sessiontype/{kind.pk}/change/", asks(["gone"]))
+    assert "There is no text “gone”" in str(page.context["adminform"].form.errors["requires_consents"])
 
 
 # Lists and pages
