@@ -1,8 +1,13 @@
-"""Who opened a client's record, as the client reads it: when, who, and what kind of thing. Only reads."""
+"""Who opened a client's record, as the client reads it: when, who, and what kind of thing. Only reads.
+
+What the same person opened several times within an hour is one line that says how often; nothing is left out.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from accounts.models import User
@@ -30,10 +35,23 @@ IN_NEED = "your record, though they do not treat you: they gave a reason, and th
 SOMEBODY = "somebody who is no longer with us"
 
 
+TOGETHER = dt.timedelta(hours=1)
+"""From the first reading of a line on."""
+
+
 class Line(NamedTuple):
     when: str
     who: str
     what: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one person opened, once or several times within an hour."""
+
+    first: Entry
+    last: Entry
+    times: int = 1
 
 
 def entries(client: Client) -> EntryQuerySet:
@@ -41,10 +59,38 @@ def entries(client: Client) -> EntryQuerySet:
     return trail.about(client.vault_subject()).filter(kind__in=(READ, OPENED)).order_by("-seq")
 
 
-def told(found: Iterable[Entry], practice: Practice) -> list[Line]:
+def readings(client: Client) -> list[Reading]:
+    """The latest first."""
+    found: list[Reading] = []
+    latest: dict[tuple[str, str, int | None], Reading] = {}
+    for entry in reversed(entries(client).only("at", "kind", "object", "actor_id")):
+        alike = (entry.kind, entry.object, entry.actor_id)
+        before = latest.get(alike)
+        if before is not None and entry.kind == READ and entry.at - before.first.at < TOGETHER:
+            before.last, before.times = entry, before.times + 1
+        else:
+            latest[alike] = Reading(entry, entry)
+            found.append(latest[alike])
+    return sorted(found, key=lambda reading: reading.last.seq, reverse=True)
+
+
+def told(found: Iterable[Reading], practice: Practice) -> list[Line]:
     rows = list(found)
-    people = User.objects.in_bulk({row.actor_id for row in rows if row.actor_id})
-    return [Line(words.moment(row.at, practice.zone), _who(people.get(row.actor_id or 0)), _what(row)) for row in rows]
+    people = User.objects.in_bulk({row.first.actor_id for row in rows if row.first.actor_id})
+    return [Line(_when(row, practice), _who(people.get(row.first.actor_id or 0)), _what(row.first)) for row in rows]
+
+
+def _when(reading: Reading, practice: Practice) -> str:
+    """“Tuesday 2 June 2026, 09:00”, or “…, from 09:00 to 09:40, three times”."""
+    first, last = reading.first.at.astimezone(practice.zone), reading.last.at.astimezone(practice.zone)
+    if reading.times == 1:
+        return words.moment(first, practice.zone)
+    often = "twice" if reading.times == 2 else f"{words.small(reading.times)} times"
+    if first.date() != last.date():
+        return f"{words.moment(first, practice.zone)} to {words.moment(last, practice.zone)}, {often}"
+    begins, ends = words.time(first, practice.zone), words.time(last, practice.zone)
+    span = begins if begins == ends else f"from {begins} to {ends}"
+    return f"{words.day(first.date())}, {span}, {often}"
 
 
 def _who(user: User | None) -> str:

@@ -18,6 +18,7 @@ from clients.tests.factories import make_client, make_client_with_account
 from outbox import registry
 from outbox.models import Message
 from practice.models import Practice
+from vault import ledger
 from vault.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -56,17 +57,46 @@ def test_each_reading_leaves_a_line() -> None:
     treat(mara, client)
     reading.note_reading(mara, client, "intake", NOW)
     reading.note_reading(mara, client, "flags", NOW + DAY)
-    lines = opened.told(opened.entries(client), Practice.objects.current())
+    lines = opened.told(opened.readings(client), Practice.objects.current())
     assert lines == [
         ("Tuesday 2 June 2026, 09:00", "Mara, therapist", "what your answers ask us to mind"),
         ("Monday 1 June 2026, 09:00", "Mara, therapist", "what you told us about your health"),
     ]
 
 
+def test_readings_alike_within_an_hour_are_one_line_that_says_how_often() -> None:
+    client, mara, jon = make_client(), make_therapist(), make_therapist(name="Jon")
+    treat(mara, client)
+    treat(jon, client)
+    minutes = [(mara, "intake", 0), (mara, "flags", 0), (mara, "intake", 0), (jon, "intake", 20), (mara, "flags", 59)]
+    minutes += [(mara, "flags", 60), (mara, "intake", 125), (mara, "intake", 15 * 60 - 30), (mara, "intake", 15 * 60)]
+    for user, kind, minute in minutes:
+        reading.note_reading(user, client, kind, NOW + dt.timedelta(minutes=minute))
+
+    lines = opened.told(opened.readings(client), Practice.objects.current())
+
+    told, minded, day = opened.WHAT["intake"], opened.WHAT["flags"], "Monday 1 June 2026"
+    assert lines == [
+        (f"{day}, 23:30 to Tuesday 2 June 2026, 00:00, twice", "Mara, therapist", told),
+        (f"{day}, 11:05", "Mara, therapist", told),
+        (f"{day}, 10:00", "Mara, therapist", minded),
+        (f"{day}, from 09:00 to 09:59, twice", "Mara, therapist", minded),
+        (f"{day}, 09:20", "Jon, therapist", told),
+        (f"{day}, 09:00, twice", "Mara, therapist", told),
+    ]
+
+
+def test_each_opening_in_need_is_a_line_of_its_own() -> None:
+    client, mara = make_client(), make_therapist()
+    for _ in range(2):
+        ledger.append(opened.OPENED, actor_id=mara.pk, subject=client.vault_subject(), object="", details={}, now=NOW)
+    assert len(opened.readings(client)) == 2
+
+
 def test_a_kind_of_record_without_words_of_its_own_is_the_record() -> None:
     client, owner = make_client(), make_owner()
     reading.note_reading(owner, client, "incident", NOW)
-    assert [line.what for line in opened.told(opened.entries(client), Practice.objects.current())] == ["your record"]
+    assert [line.what for line in opened.told(opened.readings(client), Practice.objects.current())] == ["your record"]
 
 
 def test_who_may_not_read_leaves_no_line_and_sees_nothing() -> None:
@@ -92,7 +122,7 @@ def test_in_need_a_record_opens_for_a_day_with_a_reason_and_the_owners_are_told(
     assert not permissions.may_read(mara, client, NOW + DAY)
     message = Message.objects.get()
     assert (message.kind, message.recipient, message.user) == ("record_opened", owner.email, owner)
-    line = opened.told(opened.entries(client), Practice.objects.current())[0]
+    line = opened.told(opened.readings(client), Practice.objects.current())[0]
     assert (line.who, line.what) == ("Mara, therapist", opened.IN_NEED)
 
 
@@ -152,8 +182,8 @@ def test_a_long_list_is_paged_and_costs_the_same() -> None:
     reading.note_reading(owner, client, "intake", NOW)
     page(client)
     one = queries()
-    for _ in range(20):
-        reading.note_reading(owner, client, "intake", NOW)
+    for day in range(1, 21):
+        reading.note_reading(owner, client, "intake", NOW + day * DAY)
     assert queries() == one
     assert "Earlier ones" in page(client)
     assert "Later ones" in page(client, "?page=2")

@@ -19,7 +19,7 @@ def record(request: HttpRequest) -> HttpResponse:
     client = get_object_or_404(Client, user=request.user)
     practice = Practice.objects.current()
     try:
-        page = Paginator(opened.entries(client), PAGE).page(request.GET.get("page", "1"))
+        page = Paginator(opened.readings(client), PAGE).page(request.GET.get("page", "1"))
     except InvalidPage:
         raise Http404 from None
     shown = {"practice": practice, "lines": opened.told(page.object_list, practice), "page": page}
