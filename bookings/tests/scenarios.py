@@ -66,7 +66,7 @@ def scenarios(draw, in_seconds=True):
         return begins, begins + draw(st.integers(0, longest)) // unit * unit
 
     def spans(longest):
-        return [span(longest) for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2])))]
+        return [span(longest) for _ in range(draw(st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2])))]
 
     def booking():
         minutes, (before, after) = draw(st.integers(5, 180)), draw(buffers)
@@ -107,10 +107,12 @@ def scenarios(draw, in_seconds=True):
     if draw(st.booleans()):
         rooms = [
             Room(name, closed=spans(40 * HOUR), busy=[(each.busy_from, each.busy_until) for each in bookings(4)])
-            for name in ["garden", "attic", "tower"][: draw(st.sampled_from([1, 1, 2, 2, 3, 0]))]
+            for name in ["garden", "attic", "tower"][: draw(st.sampled_from([1, 1, 1, 2, 2, 2, 3, 3, 0]))]
         ]
     now = walltime.from_epoch(opening) + draw(
-        st.sampled_from([timedelta(days=-20), timedelta(days=-1), timedelta(hours=20), timedelta(hours=40)])
+        st.sampled_from(
+            [timedelta(days=-20), timedelta(days=-1), timedelta(days=-1), timedelta(hours=20), timedelta(hours=40)]
+        )
     )
     now += timedelta(
         seconds=draw(st.sampled_from([0, 0, 1, -1, 37 * 60])), microseconds=draw(st.sampled_from([0, 0, 1]))
@@ -120,9 +122,9 @@ def scenarios(draw, in_seconds=True):
         step_minutes=draw(st.sampled_from([5, 7, 10, 15, 20, 30, 60])),
         now=now,
         min_notice=timedelta(minutes=draw(st.sampled_from([0, 60, 1440]))),
-        horizon_days=draw(st.sampled_from([60, 60, 21, 2, 1, 0])),
+        horizon_days=draw(st.sampled_from([60] * 8 + [21, 2, 1, 0])),
     )
-    minutes = draw(st.sampled_from([5, 15, 30, 50, 60, 90, 120, 180, 1500]))
+    minutes = draw(st.sampled_from([5, 15, 30, 30, 50, 60, 60, 90, 90, 120, 180, 1500]))
     before, after = draw(buffers)
     wanted = Wanted(minutes * 60, before * 60, after * 60, draw(st.sampled_from([True, True, False])))
     return Question(wanted, book, rooms, rules), first, last

@@ -109,7 +109,9 @@ def test_scenarios_reach_starts_that_one_reason_alone_refuses(reason):
         oracle = Oracle(question, first, last)
         return any(oracle.reasons(start) == {reason.value} for start in oracle.starts_on_grid()[::5])
 
-    find(scenarios(), decides, settings=settings(thorough, max_examples=500, derandomize=True, phases=[Phase.generate]))
+    find(
+        scenarios(), decides, settings=settings(thorough, max_examples=3000, derandomize=True, phases=[Phase.generate])
+    )
 
 
 def test_scenarios_reach_free_starts_in_both_passes_of_an_hour():
@@ -121,5 +123,5 @@ def test_scenarios_reach_free_starts_in_both_passes_of_an_hour():
         ) < len(free)
 
     find(
-        scenarios(), has_both, settings=settings(thorough, max_examples=500, derandomize=True, phases=[Phase.generate])
+        scenarios(), has_both, settings=settings(thorough, max_examples=3000, derandomize=True, phases=[Phase.generate])
     )
