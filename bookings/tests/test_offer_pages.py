@@ -1,6 +1,8 @@
 """The open pages of the offer: /, /sessions/, /sessions/<slug>/."""
 
 import datetime as dt
+import html
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,7 +11,7 @@ from django.test import Client as Browser
 from bookings import brochure
 from bookings.models import Approval, Kind, Stage
 from bookings.tests.factories import make_length, make_offer, make_prerequisite, make_session_type, make_therapist
-from practice.models import Practice
+from practice.models import PageText, Practice
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +121,30 @@ def test_what_costs_nothing_is_free(client: Browser):
     make_length(session_type, minutes=60, price="40.00")
     page = client.get("/sessions/talk/").content.decode()
     assert ("<dd>free</dd>" in page, "<dd>£40</dd>" in page) == (True, True)
+
+
+def descriptions(page: str) -> list[str]:
+    return [html.unescape(found) for found in re.findall(r'<meta name="description" content="([^"]*)">', page)]
+
+
+def test_open_pages_describe_themselves_in_the_practices_own_words_and_a_clients_page_not_at_all(client: Browser):
+    Practice.objects.create(strapline="Massage by the canal")
+    PageText.objects.create(slug="boundaries", title="Boundaries", body='## First\n\nWhat a "session" is.\n\nMore.')
+    make_offer(make_therapist(), make_session_type(slug="relaxing", summary="An hour of quiet."))
+    make_offer(make_therapist(), make_session_type(slug="deep", description="Slow and *firm*."))
+    paths = ("/sessions/", "/book/", "/sessions/relaxing/", "/sessions/deep/", "/boundaries/", "/accounts/login/")
+
+    found = {path: descriptions(client.get(path).content.decode()) for path in paths}
+
+    assert found == {
+        "/sessions/": ["Massage by the canal"],
+        "/book/": ["Massage by the canal"],
+        "/sessions/relaxing/": ["An hour of quiet."],
+        "/sessions/deep/": ["Slow and firm."],
+        "/boundaries/": ["What a “session” is."],
+        "/accounts/login/": [],
+    }
+    assert len(descriptions(client.get("/").content.decode())) == 1
 
 
 def test_open_pages_are_only_read(client: Browser):

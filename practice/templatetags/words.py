@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -14,6 +16,7 @@ from markdown_it import MarkdownIt
 from practice import words
 
 register = template.Library()
+LONGEST_OPENING = 160
 # No HTML of the writer's own, and no images: the page must not reach another host.
 markdown = (
     MarkdownIt("commonmark", {"html": False, "typographer": True})
@@ -33,6 +36,17 @@ def prose(text: str, top: int = 2) -> SafeString:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(max(int(token.tag[1]), 2) + top - 2, 6)}"
     return mark_safe(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S308 (HTML in the text is escaped)
+
+
+@register.filter
+def opening(text: str) -> str:
+    """The first paragraph of a text in Markdown, as plain words on one line that is not too long for a search engine."""
+    blocks = re.split(r"\n\s*\n", text.strip())
+    first = next((block for block in blocks if not block.lstrip().startswith(("#", "-", "*", ">"))), "")
+    inline = [token for token in markdown.parse(first) if token.type == "inline"]
+    parts = (part for token in inline for part in token.children or ())
+    plain = "".join(" " if part.type.endswith("break") else part.content for part in parts)
+    return textwrap.shorten(plain, LONGEST_OPENING, placeholder="…")
 
 
 @register.filter

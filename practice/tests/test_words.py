@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from practice import words
-from practice.templatetags.words import prose
+from practice.templatetags.words import opening, prose
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,20 @@ def test_prose_shows_html_and_images_as_they_were_typed():
 
 def test_prose_makes_no_link_of_a_script():
     assert "href" not in prose("[a](javascript:alert(1))")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("## Welcome\n\nA quiet place,\nwith *time* for [you](/book/).\n\nMore.", "A quiet place, with time for you."),
+        ("- a list\n- alone", ""),
+        ("", ""),
+        ("word " * 40, ("word " * 32).strip() + "…"),
+        ('Say "hello" & go', "Say “hello” & go"),
+    ],
+)
+def test_the_opening_of_a_text_is_its_first_paragraph_in_plain_words(text, said):
+    assert opening(text) == said
 
 
 def test_a_zone_is_named_by_its_city():
