@@ -73,7 +73,7 @@ def test_signing_leads_back_to_where_the_client_came_from_and_nowhere_else() -> 
         ({"typed_name": ""}, "Please type your name."),
         ({"typed_name": "Jo Other"}, "Please type your name as we know it"),
         ({"typed_name": "x" * 10_000}, "A name has at most 150 characters here."),
-        ({"typed_name": "Sam\x00Field"}, "Null characters are not allowed."),
+        ({"typed_name": "Sam\x00Field"}, "There is a character in this that cannot be kept. Please type it once more."),
         ({"drawing": "data:text/html,x"}, "The drawing did not arrive whole."),
     ],
 )
