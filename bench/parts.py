@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import data, diaries, over_http, races, transactions
+from bench import data, diaries, messages, over_http, races, transactions
 from bench.report import Report
 
 
@@ -24,4 +24,11 @@ def race(report: Report, *, small: bool) -> None:
     races.run(report, repeats=10 if small else 300, clients=40, processes=4 if small else 8)
 
 
-PARTS = {"diary": diary, "http": http, "races": race}
+def outbox(report: Report, *, small: bool) -> None:
+    if small:
+        messages.run(report, number=200, rounds=2, a_round=40, open_ones=1_000, behind=2_000)
+    else:
+        messages.run(report, number=10_000, rounds=20, a_round=200, open_ones=100_000, behind=1_000_000)
+
+
+PARTS = {"diary": diary, "http": http, "races": race, "messages": outbox}

@@ -111,7 +111,8 @@ def serving(database: str, folder: Path) -> Iterator[Servers]:
 
 
 def clean(database_url: str) -> dict[str, str]:
-    env = os.environ | environment.new_keys() | {"DEMO": "1", "DATABASE_URL": database_url, "API_RATE": "100000000"}
+    env = os.environ | environment.new_keys() | {"DEMO": "1", "DATABASE_URL": database_url}
+    env |= {"API_RATE": "100000000", "STATEMENT_TIMEOUT": "0", "LOG_LEVEL": "ERROR"}
     for name in ("DEBUG", "DJANGO_SETTINGS_MODULE", "SITE_URL", "EMAIL_URL", "REDIS_URL", "RESTORED"):
         env.pop(name, None)
     return env

@@ -62,10 +62,11 @@ class Crew:
         )
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        own = {name: value for name, value in os.environ.items() if name not in ("STATEMENT_TIMEOUT", "LOG_LEVEL")}
         return subprocess.Popen(
             [*CELERY, *words],
             cwd=ROOT,
-            env=os.environ | self.env,
+            env=own | self.env,
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=self.log,

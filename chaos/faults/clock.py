@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from chaos import rows, verdict
+from bench import reminders
+from chaos import verdict
 from chaos.world import World
 from outbox.models import Message, State
 from practice.servers import die_with_parent, stop
@@ -47,7 +48,7 @@ class Offset:
 
 def run(world: World) -> None:
     number = 150 if world.small else 2_000
-    scene = rows.Scene()
+    scene = reminders.Scene()
     first = scene.due_now(number)
     far = scene.remind(later(scene, number), first[0].due_at)
     world.mail.behave(delay=0.1 if world.small else 0.03)
@@ -63,7 +64,7 @@ def run(world: World) -> None:
     judge(world, offset, first + far)
 
 
-def later(scene: rows.Scene, number: int) -> list:
+def later(scene: reminders.Scene, number: int) -> list:
     """Sessions that a day more does not reach."""
     scene.begins_at += dt.timedelta(days=10)
     scene.free = scene._free()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from chaos import rows, verdict
+from bench import reminders
+from chaos import verdict
 from chaos.world import World
 from outbox.models import Message, State
 
@@ -15,7 +16,7 @@ WHOLE_WORKER = 0.1
 
 def run(world: World) -> None:
     number = 300 if world.small else 10_000
-    rows.Scene().due_now(number)
+    reminders.Scene().due_now(number)
     world.mail.behave(delay=0.02 if world.small else 0.0)
     began = time.monotonic()
     for _ in range(2):

@@ -7,7 +7,8 @@ import datetime as dt
 
 from django.utils import timezone
 
-from chaos import rows, verdict
+from bench import reminders
+from chaos import verdict
 from chaos.world import World
 from outbox import delivery
 from outbox.models import Message, State
@@ -32,7 +33,7 @@ class Clock:
 
 def run(world: World) -> None:
     number, sweeps = (100, 60) if world.small else (2_000, 480)
-    scene, clock = rows.Scene(), Clock()
+    scene, clock = reminders.Scene(), Clock()
     planned = scene.remind(scene.bookings(number), clock.now, every=dt.timedelta(seconds=1))
     world.mail.take_away()
     clock.sweep(sweeps)

@@ -5,8 +5,9 @@ The clock is the sweep's own argument.
 
 from __future__ import annotations
 
+from bench import reminders
 from bench.mail import MOODS
-from chaos import rows, verdict
+from chaos import verdict
 from chaos.faults.mail_away import EVERY, Clock
 from chaos.world import World
 from outbox.models import Message, State
@@ -18,7 +19,7 @@ ATTEMPTS = 40
 def run(world: World) -> None:
     number = 60 if world.small else 1_000
     clock = Clock()
-    rows.Scene().due_now(number)
+    reminders.Scene().due_now(number)
     world.mail.behave(*[mood for mood in MOODS if mood != "hang"], share=0.3)
     clock.now += EVERY
     for _ in range(1440):

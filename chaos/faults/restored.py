@@ -14,7 +14,8 @@ from pathlib import Path
 from django.db import connection
 from django.utils import timezone
 
-from chaos import rows, verdict
+from bench import reminders
+from chaos import verdict
 from chaos.world import World
 from outbox.models import Message, State
 from practice.servers import postgres_programs
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def run(world: World) -> None:
     number = 40 if world.small else 1_000
-    scene = rows.Scene()
+    scene = reminders.Scene()
     before = scene.due_now(number)
     soon = timezone.now() + dt.timedelta(seconds=30 if world.small else 90)
     coming = scene.remind(scene.bookings(number), soon)

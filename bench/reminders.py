@@ -1,4 +1,4 @@
-"""The practice that chaos falls on: therapists, clients, confirmed bookings, and the reminders of them, by the thousand."""
+"""The practice whose reminders are sent by the thousand: therapists, clients, confirmed bookings, and one reminder each."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _number = count(1)
 class Scene:
     """Each booking is of another client."""
 
-    def __init__(self) -> None:
-        self.practice: Practice = make_practice(horizon_days=365, min_notice=dt.timedelta(0))
+    def __init__(self, practice: Practice | None = None) -> None:
+        self.practice = practice or make_practice(horizon_days=365, min_notice=dt.timedelta(0))
         self.session_type: SessionType = make_session_type(rooms=[])
         self.therapists: list[Therapist] = [
             make_therapist(user=None, order=order, offers=[self.session_type]) for order in range(THERAPISTS)
