@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import DatabaseError, InterfaceError, OperationalError
 
 from outbox.models import OPEN, Message, State
 from practice.statements import ask
@@ -124,12 +124,17 @@ def record_sent(message: Message, *, subject: str, text: str, provider_id: str, 
     for wait in DATABASE_AWAY:
         try:
             return bool(ask(SENT, values))
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block:
+        except (DatabaseError, InterfaceError) as error:
+            if connection.in_atomic_block or not _is_away(error):
                 raise
             connection.close()
             time.sleep(wait)
     return bool(ask(SENT, values))
+
+
+def _is_away(error: Exception) -> bool:
+    """A PostgreSQL that falls over in the midst of a statement leaves an error of no particular kind."""
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
 def give_back(rows: Sequence[Message]) -> None:
