@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 
 from practice.forms import NATIVE
@@ -131,10 +132,11 @@ class OfficeAdmin(PlainFields, admin.ModelAdmin):
     view_on_site = False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """A filter hands on whatever stands in the address, and PostgreSQL takes no NUL."""
+        """Called by what it lists. A filter hands on whatever stands in the address, and PostgreSQL takes no NUL."""
         if any("\0" in value for _, values in request.GET.lists() for value in values):
             raise BadRequest("NUL in the address.")
-        return super().changelist_view(request, extra_context)
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What is in use stays, whoever asks; that is said rather than that bookings are nobody's to delete."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Status(models.TextChoices):
-    HELD = "held", "Held for you"
+    HELD = "held", "Held"
     REQUESTED = "requested", "Waiting for an answer"
     CONFIRMED = "confirmed", "Confirmed"
     COMPLETED = "completed", "Took place"

@@ -161,6 +161,8 @@ class Submission(models.Model):
     )
 
     class Meta:
+        verbose_name = "form filled in"
+        verbose_name_plural = "forms filled in"
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["client", "signed_at"], name="submission_by_client")]
         constraints = [

@@ -61,6 +61,8 @@ class LookAlike(models.Model):
     is_same = models.BooleanField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "person to compare"
+        verbose_name_plural = "possibly the same person"
         constraints = [models.UniqueConstraint(fields=["client", "resembles", "by"], name="look_alike_once")]
 
     def __str__(self) -> str:
