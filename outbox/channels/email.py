@@ -10,6 +10,7 @@ import contextlib
 import functools
 import io
 import re
+import secrets
 import smtplib
 import ssl
 import time
@@ -131,6 +132,9 @@ class Backend(smtp.EmailBackend):
         """Django's own takes as long for what is plain and short already as for what is not."""
         letter: Any = email_message.message()
         letter.policy = Plain()
+        for part in letter.walk():
+            if part.is_multipart():  # else a boundary is looked for in all the text, each time by a pattern made anew
+                part.set_boundary(secrets.token_hex(16))
         sender, *recipients = (_bare(each) for each in (email_message.from_email, *email_message.recipients()))
         self.connection.sendmail(sender, recipients, letter.as_bytes(linesep="\r\n"))
         return True
