@@ -38,7 +38,8 @@ def kill_while_some_wait(world: World, seconds: float) -> list[float]:
         left = after_another(world, left)
         time.sleep(world.rng.uniform(0.0, 0.3))
         if world.rng.random() < WHOLE_WORKER:
-            kills += [time.time()] * world.crew.kill_a_worker(world.rng)
+            died = world.crew.kill_a_worker(world.rng)
+            kills += [time.time()] * died  # after it: what it took in the last moment is explained by it
         elif at := world.crew.kill_a_child(world.rng):
             kills.append(at)
     return kills
