@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import F, Q
 from django.db.utils import DatabaseError, InterfaceError, OperationalError
 
-from outbox.models import OPEN, Message, State
+from outbox.models import Message, State
 from practice.statements import ask
 
 BATCH = 50
@@ -67,12 +67,16 @@ def take_back(now: dt.datetime) -> int:
     """Rows whose lease ran out, or lies further ahead than any lease can since the clock was put back, wait again, for as
     long as a whole send takes: if it was the clock that moved, whoever sends one of them can still write it down."""
     over = Q(lease_until_at__lte=now) | Q(lease_until_at__gt=now + 2 * lease())
-    return Message.objects.filter(over, state=State.SENDING).update(
-        state=State.RETRYING,
-        due_at=now + dt.timedelta(seconds=settings.SEND_TIMEOUT),
-        lease_until_at=None,
-        taken_over=F("taken_over") + 1,
-        last_error=STOPPED,
+    return (
+        Message.objects.open()
+        .filter(over, state=State.SENDING)
+        .update(
+            state=State.RETRYING,
+            due_at=now + dt.timedelta(seconds=settings.SEND_TIMEOUT),
+            lease_until_at=None,
+            taken_over=F("taken_over") + 1,
+            last_error=STOPPED,
+        )
     )
 
 
@@ -152,12 +156,12 @@ def later(message: Message, words: str, now: dt.datetime) -> None:
 
 def expire(now: dt.datetime) -> int:
     """What nobody is sending and nobody wants any more."""
-    over = Message.objects.filter(state__in=OPEN, expires_at__lte=now)
+    over = Message.objects.open().filter(expires_at__lte=now)
     return over.filter(~Q(state=State.SENDING) | Q(lease_until_at__lte=now)).update(state=State.EXPIRED)
 
 
 def channels_due(now: dt.datetime) -> list[str]:
-    due = Message.objects.filter(state__in=OPEN, due_at__lte=now, expires_at__gt=now)
+    due = Message.objects.open().filter(due_at__lte=now, expires_at__gt=now)
     return sorted(due.order_by().values_list("channel", flat=True).distinct())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from outbox import claims, delivery
 from outbox.models import Message, State
@@ -157,6 +158,20 @@ def test_sent_rows_cost_the_claim_nothing() -> None:
             values = {"channel": "email", "now": str(NOW), "until": str(NOW)}
             plan = str(cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall())
         assert "USING INDEX message_open_by_due (due_at<?)" in plan
+
+
+def test_nothing_that_a_round_asks_reads_what_is_sent() -> None:
+    """SQLite reads the whole table where the states are given as values."""
+    with CaptureQueriesContext(connection) as seen:
+        delivery.sweep(lambda: NOW)
+    asked = [query["sql"] for query in seen.captured_queries if "outbox_message" in query["sql"]]
+    plans = []
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            plans = [str(cursor.connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()) for sql in asked]
+
+    assert len(asked) == 3
+    assert [plan for plan in plans if "USING INDEX message_open_by_due" not in plan] == []
 
 
 def sweep_with_four(server: MailServer) -> list[int]:
