@@ -82,11 +82,9 @@ def scenarios(draw, in_seconds=True):
     weekly = [WeeklyHours(day, 0, 1440) for day in range(7)] if around_the_clock else []
     for _ in range(0 if around_the_clock else draw(st.integers(1, 5))):
         limits = draw(
-            st.sampled_from(
-                [(None, None), (None, None), (first, None), (None, middle), (middle, middle), (last, first)]
-            )
+            st.sampled_from([(None, None)] * 5 + [(first, None), (None, middle), (middle, middle), (last, first)])
         )
-        days = draw(st.sampled_from([range(7), [middle.weekday()], [first.weekday(), middle.weekday()]]))
+        days = draw(st.sampled_from([range(7), range(7), [middle.weekday()], [first.weekday(), middle.weekday()]]))
         opens, closes = draw(hours())
         weekly += [WeeklyHours(day, opens, closes, *limits) for day in days]
     dated = []
@@ -110,9 +108,7 @@ def scenarios(draw, in_seconds=True):
             for name in ["garden", "attic", "tower"][: draw(st.sampled_from([1, 1, 1, 2, 2, 2, 3, 3, 0]))]
         ]
     now = walltime.from_epoch(opening) + draw(
-        st.sampled_from(
-            [timedelta(days=-20), timedelta(days=-1), timedelta(days=-1), timedelta(hours=20), timedelta(hours=40)]
-        )
+        st.sampled_from([timedelta(days=-20)] * 3 + [timedelta(days=-1), timedelta(hours=20), timedelta(hours=40)])
     )
     now += timedelta(
         seconds=draw(st.sampled_from([0, 0, 1, -1, 37 * 60])), microseconds=draw(st.sampled_from([0, 0, 1]))
@@ -121,7 +117,7 @@ def scenarios(draw, in_seconds=True):
         zone=zone,
         step_minutes=draw(st.sampled_from([5, 7, 10, 15, 20, 30, 60])),
         now=now,
-        min_notice=timedelta(minutes=draw(st.sampled_from([0, 60, 1440]))),
+        min_notice=timedelta(minutes=draw(st.sampled_from([0, 0, 60, 1440]))),
         horizon_days=draw(st.sampled_from([60] * 8 + [21, 2, 1, 0])),
     )
     minutes = draw(st.sampled_from([5, 15, 30, 30, 50, 60, 60, 90, 90, 120, 180, 1500]))

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, Phase, event, find, given, settings
+from hypothesis import HealthCheck, Phase, event, find, given, seed, settings
 from hypothesis import strategies as st
 
 from bookings.availability import Reason, free_room, free_starts, reasons, refusals
@@ -88,16 +88,18 @@ def test_each_rule_begins_and_ends_at_the_second_at_which_the_oracle_says_so(sce
 
 
 def test_a_good_share_of_scenarios_has_free_and_refused_starts():
+    """From several seeds, since what one of them gives hangs together: much of it is an earlier scenario changed a little."""
     shares = []
 
-    @settings(thorough, max_examples=200, derandomize=True, phases=[Phase.generate])
-    @given(scenarios())
     def look(scenario):
         question, first, last = scenario
         on_grid = Oracle(question, first, last).starts_on_grid()
         shares.append(len(free_starts(question, first, last)) / len(on_grid))
 
-    look()
+    for number in range(40):
+        few = settings(thorough, max_examples=20, phases=[Phase.generate], database=None)
+        seed(number)(few(given(scenarios())(look)))()
+
     assert sum(share > 0 for share in shares) > 0.4 * len(shares)
     assert sum(0.02 < share < 0.9 for share in shares) > 0.3 * len(shares)
 
