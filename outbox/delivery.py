@@ -1,8 +1,7 @@
 """Sends what is due, channel by channel: takes a batch, asks of each message whether it is still wanted, sends, writes it down.
 
 Delivery is at least once: a second copy is possible only when a worker dies, or the connection is lost, between the server's
-acceptance and the record of it; and of one batch, when the power or the database fails. Every attempt carries the same
-Message-ID.
+acceptance and the record of it. Every attempt carries the same Message-ID.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from outbox.channels import Line, OutOfOrder, Refused, SendingFailed
 from outbox.health import SWEEP
 from outbox.models import Heartbeat, Message, State
 from outbox.registry import NotWanted, Said
-from practice.durability import lasting_later
 
 FRESH_SECONDS = 0.25
 """How long what was fetched for a whole batch may be believed before it is asked anew."""
@@ -95,8 +93,7 @@ class _Turn:
     def _work(self) -> int:
         done = 0
         while self._goes_on() and (rows := claims.take(self.channel, self.tell())):
-            with lasting_later():  # the next batch is taken for good, and what became of this one with it
-                done += self._batch(rows)
+            done += self._batch(rows)
         return done
 
     def _goes_on(self) -> bool:

@@ -17,7 +17,7 @@ LAYER_OF = {
         0: "agreed areas availability chain clauses crypto errors folding ical kinds labels likeness practice_labels questionnaires questions quiet ranges rules segments spans walltime words "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
-        1: "constraints durability fields keys models prepared querysets statements",
+        1: "constraints fields keys models prepared querysets statements",
         2: "asking described facts log parts placeholders sight wording brochure choice copies diary documents health journey loading opened pages particulars permissions picker reach readiness registry reports running_out wanted story told trail verifier "
         "calendars links subscribed practice_file.current practice_file.known",
         3: "happenings security editing evening renewals retention absences alarm arrivals channels claims ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger lifecycle messages moves notices nudge placing "
