@@ -61,7 +61,7 @@ def fetch(rows: Sequence[Message]) -> None:
             kind.load(rows)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:
+    except Exception as error:  # what one row cannot be fetched for must not hold up the batch
         log.warning("Messages of the kind %s are fetched one by one: %s", rows[0].kind, type(error).__name__)
         for row in rows:
             row.loaded = row.words = None

@@ -37,7 +37,7 @@ def look() -> None:
     """Goes on whatever happened: the next look may find the database, or the mail server, again."""
     try:
         alarm.look(timezone.now())
-    except Exception as error:
+    except Exception as error:  # whoever watches must not end with what it watches
         log.error("It could not be seen whether messages leave: %s", type(error).__name__)
     finally:
         connection.close()
