@@ -15,7 +15,7 @@ from django.db import transaction
 
 from accounts.models import Role, User
 from bookings.demo import states, told
-from bookings.demo.told import sign_agreements, sign_forms
+from bookings.demo.told import sign_agreements, sign_forms, understand_boundaries
 from bookings.models import Therapist
 from bookings.practice_file import entering, shape, text
 from clients import records
@@ -109,7 +109,8 @@ def _enter_trust(now: dt.datetime) -> None:
     states.sign_before(now)
     robin = Client.objects.get(ref="demo-robin")
     sign_forms(robin, now, told.ROBINS)
-    sign_agreements(robin, now, "privacy", "treatment")
+    sign_agreements(robin, now, "privacy", "treatment", "tantric-session")
+    understand_boundaries(robin, now)
     states.enter_states(now, local_date(now, Practice.objects.current().zone))
 
 

@@ -13,6 +13,7 @@ from bookings.models import Booking, Room, SessionType, Therapist
 from bookings.tests.factories import NOW
 from bookings.tests.practice_files import exported
 from clients import asking
+from clients import facts as known
 from clients.models import Client, Consent
 from outbox.models import Message
 from practice.models import PageText, Practice
@@ -52,6 +53,16 @@ def test_demo_client_has_a_past_and_a_future_and_the_new_one_nothing():
     robin, alex = (Client.objects.get(user__email=email) for email in ("client@demo.example", "new@demo.example"))
     assert list(robin.bookings.values_list("status", flat=True)) == ["completed"] * 3 + ["confirmed"] * 2
     assert not alex.bookings.exists()
+
+
+def test_demo_client_has_signed_everything():
+    demo.load(NOW)
+    robin = Client.objects.get(user__email="client@demo.example")
+    facts = known.of(robin, NOW.date())
+    assert {slug: each.is_given for slug, each in facts.agreements.items()} == dict.fromkeys(
+        ["boundaries", "privacy", "tantric-session", "treatment"], True
+    )
+    assert all(form.is_valid for form in facts.forms.values())
 
 
 def still_missing(name: str, slug: str) -> list[str]:
