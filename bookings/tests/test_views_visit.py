@@ -15,7 +15,7 @@ from bookings.tests.factories import make_booking
 from bookings.tests.test_admin import browser
 from clients.models import Flag, QuestionnaireVersion, Submission
 from clients.tests.forms import make_form, renew
-from practice.tests.factories import make_practice
+from practice.tests.factories import make_practice, zone_at_noon
 
 pytestmark = pytest.mark.django_db
 FEVER = {
@@ -27,9 +27,9 @@ FEVER = {
 @pytest.fixture
 def today() -> tuple[Booking, QuestionnaireVersion]:
     """A session later today, and the form that is asked at each visit."""
-    make_practice(timezone="UTC")
     now = timezone.now()
-    starts_at = min(now + dt.timedelta(hours=2), now.replace(hour=23, minute=0)).replace(second=0, microsecond=0)
+    make_practice(timezone=zone_at_noon(now))
+    starts_at = (now + dt.timedelta(hours=2)).replace(second=0, microsecond=0)
     version = make_form(FEVER, asked="visit", slug="today", valid_for_months=None)
     return make_booking(starts_at=starts_at, created_at=now - dt.timedelta(days=1)), version
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from practice.models import PageText, Practice
@@ -14,6 +15,11 @@ def make_practice(**overrides: Any) -> Practice:
     )
     practice.save()
     return practice
+
+
+def zone_at_noon(now: dt.datetime) -> str:
+    """A zone in whose day it is between twelve and one at `now`: for what the site does on “today”, whenever tests run."""
+    return f"Etc/GMT{now.astimezone(dt.UTC).hour - 12:+d}"
 
 
 def make_page_text(**overrides: Any) -> PageText:
