@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -59,9 +58,9 @@ def organizer(practice: Practice) -> Party:
     return Party(practice.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1], practice.name)
 
 
-def uid(name: str) -> str:
-    """The same for all of a booking's life, and in every calendar."""
-    return f"{name}@{urlsplit(settings.SITE_URL).hostname}"
+def uid(name: str, practice: Practice) -> str:
+    """The same for all of a booking's life, and in every calendar, whatever becomes of the site's address."""
+    return f"{name}@{practice.calendar_domain}"
 
 
 def of_client(booking: Booking, practice: Practice, now: dt.datetime) -> Entry:
@@ -69,7 +68,7 @@ def of_client(booking: Booking, practice: Practice, now: dt.datetime) -> Entry:
     waits = "Requested: " if booking.status == Status.REQUESTED else ""
     when = f"{words.moment(booking.starts_at, practice.zone)} ({words.zone(practice.timezone)})"
     return Entry(
-        uid=uid(booking.ref),
+        uid=uid(booking.ref, practice),
         sequence=booking.version,
         standing=STANDING.get(Status(booking.status), Standing.CONFIRMED),
         starts_at=booking.starts_at,

@@ -54,13 +54,13 @@ def _of_therapist(feed: CalendarFeed, practice: Practice, now: dt.datetime) -> l
     therapist = feed.user.therapist
     found = _sessions(feed.user, practice, now).filter(therapist=therapist)
     away = TimeOff.objects.filter(therapist=therapist, ends_at__gt=now - BACK)
-    return [_session(each, feed.shows) for each in found] + [_time_off(each, feed) for each in away]
+    return [_session(each, feed.shows, practice) for each in found] + [_time_off(each, feed, practice) for each in away]
 
 
-def _session(booking: Booking, shows: str) -> Entry:
+def _session(booking: Booking, shows: str, practice: Practice) -> Entry:
     waits = booking.status == Status.REQUESTED
     entry = Entry(
-        uid=calendars.uid(booking.ref),
+        uid=calendars.uid(booking.ref, practice),
         sequence=booking.version,
         standing=Standing.TENTATIVE if waits else Standing.CONFIRMED,
         starts_at=booking.starts_at,
@@ -79,11 +79,11 @@ def _session(booking: Booking, shows: str) -> Entry:
     )
 
 
-def _time_off(away: TimeOff, feed: CalendarFeed) -> Entry:
+def _time_off(away: TimeOff, feed: CalendarFeed, practice: Practice) -> Entry:
     """Such a row has no version: with other times it is another event, and the old one is gone."""
     span = f"{away.starts_at:%Y%m%dT%H%M%S}-{away.ends_at:%Y%m%dT%H%M%S}"
     return Entry(
-        uid=calendars.uid(f"away-{away.pk}-{span}"),
+        uid=calendars.uid(f"away-{away.pk}-{span}", practice),
         starts_at=away.starts_at,
         ends_at=away.ends_at,
         summary="Busy" if feed.shows == Shows.BUSY else "Away",

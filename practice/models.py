@@ -9,7 +9,9 @@ import datetime as dt
 import functools
 import zoneinfo
 from typing import ClassVar
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -44,6 +46,11 @@ class SpansField(models.CharField):
 
 def percent_field(default: int, help_text: str) -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(default=default, validators=[MaxValueValidator(100)], help_text=help_text)
+
+
+def calendar_domain() -> str:
+    """The host by which the site is known at the moment at which the practice is set up."""
+    return urlsplit(settings.SITE_URL).hostname or ""
 
 
 class ConsentSigners(models.TextChoices):
@@ -99,6 +106,10 @@ class Practice(models.Model):
     consent_signers = models.CharField(
         "who signs a consent", max_length=6, choices=ConsentSigners, default=ConsentSigners.CLIENT,
         help_text="Where both sign, no session starts before the therapist has signed too.",
+    )  # fmt: skip
+    calendar_domain = models.CharField(
+        max_length=253, default=calendar_domain, editable=False,
+        help_text="Ends the name of each entry in people's calendars: theirs find it again by it, wherever the site moves to.",
     )  # fmt: skip
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)

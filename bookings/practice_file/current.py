@@ -104,6 +104,7 @@ def practice_row(practice: Practice) -> Row:
         "request_expires_after": spell_duration(practice.request_expires_after),
         "reminders": spell_reminders(practice.reminders),
         "consent_signers": practice.consent_signers,
+        "calendar_domain": practice.calendar_domain,
         "email": practice.email,
         "phone": practice.phone,
         "address": plain(practice.address),

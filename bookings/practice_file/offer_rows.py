@@ -17,7 +17,7 @@ HIGHEST_ORDER = 32767
 
 PRACTICE_FIELDS = {
     "name", "strapline", "timezone", "currency", "horizon_days", "late_fee_percent", "no_show_fee_percent",
-    "email", "phone", "address", "directions", "bring", "consent_signers",
+    "email", "phone", "address", "directions", "bring", "consent_signers", "calendar_domain",
 }  # fmt: skip
 PRACTICE_SPANS = {"min_notice", "cancellation_notice", "reschedule_notice", "request_expires_after"}
 TYPE_FIELDS = {

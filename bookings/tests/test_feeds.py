@@ -128,6 +128,25 @@ def test_feeds_ask_the_database_as_often_for_many_sessions_as_for_one(django_ass
         subscribed.content(mine, practice, NOW)
 
 
+def test_entries_keep_their_names_when_the_site_moves_to_another_address(mara, settings):
+    feed, me = feed_of(mara.user, Shows.NAMES), make_client_with_account()
+    make_booking(client=me, starts_at=at("2026-06-12 10:00"))
+    mine = feed_of(me.user)
+
+    def names():
+        found = [
+            Calendar.from_ical(subscribed.content(each, Practice.objects.current(), NOW)).events
+            for each in (feed, mine)
+        ]
+        return [str(event["UID"]) for events in found for event in events]
+
+    before = names()
+    settings.SITE_URL = "https://elsewhere.example"
+
+    assert names() == before
+    assert {name.partition("@")[2] for name in before} == {Practice.objects.current().calendar_domain}
+
+
 def test_moved_session_keeps_its_uid_and_goes_up_in_sequence():
     make_practice()
     me = make_client_with_account()
