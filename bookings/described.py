@@ -72,6 +72,8 @@ class About:
     """Placeholders beyond those that all have."""
     group: str = "booking"
     needs: tuple[str, ...] = ("facts",)
+    in_sms: tuple[str, ...] = ()
+    """What may stand in its text message beyond what may in all."""
 
 
 ABOUT = {
@@ -90,10 +92,20 @@ ABOUT = {
         "Reminder of a session", "See or change the booking", more=("confirm_link", *LINKS), group="reminder"
     ),
     kinds.PREPARATION: About(
-        "Before a session", "See or change the booking", more=("preparation",), group="care", needs=("preparation",)
+        "Before a session",
+        "See the booking",
+        more=("preparation",),
+        group="care",
+        needs=("preparation",),
+        in_sms=("button",),
     ),
     kinds.AFTERCARE: About(
-        "After a session", "See the session", more=("aftercare",), group="care", needs=("aftercare",)
+        "After a session",
+        "See the session",
+        more=("aftercare",),
+        group="care",
+        needs=("aftercare",),
+        in_sms=("button",),
     ),
     kinds.FORMS_MISSING: About("Forms still missing", "Fill them in", group="forms", needs=("button",)),
     kinds.TO_ANSWER: About(

@@ -34,7 +34,7 @@ def register() -> None:
             placeholders=placeholders_of(kind),
             sample=lambda channel, kind=kind: sample_of(kind),
             needs=described.needs,
-            in_sms=(*IN_SMS, *(name for name in described.more if name in LINKS_OUT)),
+            in_sms=(*IN_SMS, *described.in_sms, *(name for name in described.more if name in LINKS_OUT)),
             address=address,
             load=load,
         )

@@ -21,8 +21,6 @@ LABELS = {
     reach.WAITING: ("Messages", "That a message is waiting; never what it says."),
 }  # fmt: skip
 WAYS = {Channel.EMAIL: "By e-mail", Channel.SMS: "By text message"}
-ONLY_EMAIL = frozenset({reach.CARE})
-"""Too long for a text message."""
 NUMBER = re.compile(r"\+?[0-9][0-9 ()/.-]{5,30}")
 
 
@@ -36,7 +34,7 @@ class ReachForm(PageForm):
                 label=label,
                 help_text=help_text,
                 required=False,
-                choices=[(str(way), words) for way, words in WAYS.items() if self._is_offered(group, way)],
+                choices=[(str(way), words) for way, words in WAYS.items() if way == Channel.EMAIL or self.has_texts],
                 widget=forms.CheckboxSelectMultiple,
             )
         self.fields["phone"] = forms.CharField(
@@ -50,9 +48,6 @@ class ReachForm(PageForm):
             self.fields["texts"] = forms.BooleanField(
                 label="You may send me text messages at this number.", required=False
             )
-
-    def _is_offered(self, group: str, way: str) -> bool:
-        return way == Channel.EMAIL or (self.has_texts and group not in ONLY_EMAIL)
 
     def clean_phone(self) -> str:
         number = " ".join(self.cleaned_data["phone"].split())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from bookings import ahead, lifecycle, moves, notices, quiet, visits
+from bookings import ahead, lifecycle, messages, moves, notices, quiet, visits
 from bookings.errors import Refusal
 from bookings.folding import Stand
 from bookings.models import Answer, Booking, MoveRequest, Status, Therapist, Way
@@ -262,6 +262,30 @@ def test_preparation_goes_out_the_day_before_and_aftercare_after_a_session_that_
 
     due = {row.kind: row.due_at for row in Message.objects.filter(kind__in=(notices.PREPARATION, notices.AFTERCARE))}
     assert due == {notices.PREPARATION: at("2026-06-03 10:00"), notices.AFTERCARE: at("2026-06-04 13:00")}
+
+
+def test_who_chose_text_messages_is_told_where_to_read_what_is_good_to_know(settings: object) -> None:
+    settings.SMS_URL = "console:"
+    booking, client = booked_by_client(preparation="Eat lightly.", aftercare="Rest well.")
+    client.phone = "+447700900123"
+    client.save()
+    reaching.choose(client, {reach.CARE: ["sms"]}, texts=True, by=user_of(client), now=NOW)
+    booking = Booking.objects.select_related("client", "session_type").get(pk=booking.pk)
+    before = notices.to_somebody(booking, notices.PREPARATION, NOW, NOW)
+    after = notices.to_somebody(booking, notices.AFTERCARE, NOW, NOW)
+
+    assert [(row.channel, messages.say(row, NOW).text) for row in before + after] == [
+        (
+            "sms",
+            "Still Water: what is good to know before Thursday 4 June 2026, 10:00 is on the page of your booking. "
+            "Please sign in on our site.",
+        ),
+        (
+            "sms",
+            "Still Water: what is good to know after your session is on the page of your booking. "
+            "Please sign in on our site.",
+        ),
+    ]
 
 
 def test_aftercare_is_planned_once_however_often_a_no_show_is_corrected() -> None:

@@ -94,6 +94,30 @@ def test_page_of_past_sessions_that_does_not_exist_is_not_there(client, me, rela
     assert client.get(f"/my/?page={page}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("status", "days", "shown"),
+    [
+        (Status.CONFIRMED, 5, ["Before your session"]),
+        (Status.COMPLETED, -5, ["After your session"]),
+        (Status.REQUESTED, 5, []),
+        (Status.CANCELLED, 5, []),
+    ],
+)
+def test_what_is_sent_around_a_session_stands_on_its_page_too(client, me, status, days, shown):
+    make_practice()
+    kind = make_session_type(preparation="Eat lightly.\n\nBring nothing.", aftercare="Rest well.")
+    booking = make_booking(client=me, session_type=kind, status=status, starts_at=in_days(days))
+
+    page = client.get(f"/my/{booking.ref}/").text
+
+    assert re.findall(r'id="good-title">(.*?)<', page) == shown
+    texts = {
+        "Before your session": "<p>Eat lightly.</p>\n\n<p>Bring nothing.</p>",
+        "After your session": "<p>Rest well.</p>",
+    }
+    assert [title for title, text in texts.items() if text in page] == shown
+
+
 def test_booking_is_cancelled_free_of_charge_and_undone_again(client, me, relaxing):
     booking = book(me, relaxing)
     assert "Cancelling now is free." in client.get(f"/my/{booking.ref}/cancel/").text

@@ -106,8 +106,20 @@ def booking(request: HttpRequest, ref: str) -> HttpResponse:
         "visit_asked": asked,
         "visit_told": asked and telling.was_told(found),
         "needed": to_fill_in(found, now, practice),
+        "good_to_know": good_to_know(found, now),
     }
     return render(request, "bookings/my_booking.html", shown)
+
+
+def good_to_know(booking: Booking, now: dt.datetime) -> dict[str, str]:
+    """What is sent around a session too; empty where there is nothing to say at this time."""
+    if booking.status == Status.CONFIRMED and booking.starts_at > now:
+        title, text = "Before your session", booking.session_type.preparation
+    elif booking.status == Status.COMPLETED:
+        title, text = "After your session", booking.session_type.aftercare
+    else:
+        return {}
+    return {"title": title, "text": text} if text else {}
 
 
 def to_fill_in(booking: Booking, now: dt.datetime, practice: Practice) -> list[Needed]:
