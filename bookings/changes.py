@@ -6,6 +6,7 @@ Used by `lifecycle`, `moves`, `visits` and `withdrawal` alone; beside them only 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +37,23 @@ class Act:
         return self.clients_word or self.via == Way.LINK or (self.by is not None and not self.by.is_staff)
 
 
+Follows = Callable[[Booking, User | None, dt.datetime], object]
+
+_at_end: list[Follows] = []
+
+
+def when_ended(follows: Follows) -> None:
+    """Registers what follows when a session that was started is over, however it ended, in the same transaction; for apps
+    further up, in their AppConfig.ready. It is given who ended it: a member of staff, the client, or None."""
+    _at_end.append(follows)
+
+
 def change(
     booking: Booking, status: str, what: str, act: Act, *, details: dict[str, Any] | None = None, **fields: Any
 ) -> Booking:
     """Writes the row if it still is as it was read, and its line of history; gives the booking as it then is."""
     before, gave = booking.status, booking.therapist_id
+    is_running = booking.started_at is not None and booking.ended_at is None
     if status not in rules.ALLOWED[before]:
         raise Conflict
     unchanged = Booking.objects.filter(pk=booking.pk, status=before, version=booking.version)
@@ -50,6 +63,9 @@ def change(
         setattr(booking, name, value)
     note(booking, what, act, before=before, details=details or {})
     _keep_care(booking, before, act.now, moved_on=booking.therapist_id != gave)
+    if is_running and booking.ended_at:
+        for follows in _at_end:
+            follows(booking, act.by, act.now)
     return booking
 
 

@@ -297,6 +297,8 @@ def complete(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
         raise Conflict
     if booking.starts_at > now:
         raise Conflict("The session has not begun yet.")
+    if booking.started_at and now < booking.ends_at:
+        raise Conflict("This session is running. Please end it when it is over.")
     ended_at = booking.ended_at or booking.ends_at
     act, details = Act(by, now, Way.STAFF), story.without_start(booking)
     changed = changes.change(booking, Status.COMPLETED, "completed", act, details=details, ended_at=ended_at)
@@ -309,6 +311,8 @@ def no_show(booking: Booking, *, by: User, now: dt.datetime, why: str = "", waiv
     """The client did not come; the fee that was agreed for it comes due unless it is waived. Raises Conflict."""
     if booking.starts_at > now:
         raise Conflict("The session has not begun yet.")
+    if booking.started_at and not booking.ended_at:
+        raise Conflict("This session is running: somebody came. Please end it first.")
     if (waive or booking.status == Status.COMPLETED) and not why.strip():
         raise ReasonNeeded
     fee = 0 if waive else rules.share(booking.price, booking.no_show_fee_percent)

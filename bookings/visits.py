@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 
 from django.db import transaction
+from django.db.models import TextChoices
 
 from accounts.models import User
 from bookings import changes, notices, placing, readiness
@@ -28,12 +29,32 @@ AROUND = dt.timedelta(hours=12)
 REAFFIRMED = "consent.reaffirmed"
 
 
+class EndedBy(TextChoices):
+    """Who wanted a session to be over before its time."""
+
+    CLIENT = "client", "The client"
+    THERAPIST = "therapist", "The therapist"
+    BOTH = "both", "Both"
+
+
+class EndedWhy(TextChoices):
+    """Why, in a word that anybody at the practice may read; what there is to say of it belongs in the session's note."""
+
+    ENOUGH = "enough", "It was enough for today"
+    TIME = "time", "Somebody had to leave"
+    STOPPED = "stopped", "It was better to stop"
+    OTHER = "other", "Something else"
+
+
 _at_start: list[Callable[[Booking, User, dt.datetime], object]] = []
 
 
 def when_started(follows: Callable[[Booking, User, dt.datetime], object]) -> None:
     """Registers what follows from a start in the same transaction; for apps further up, in their AppConfig.ready."""
     _at_start.append(follows)
+
+
+when_ended = changes.when_ended  # beside the start's: how a session ends is not for this module alone
 
 
 @transaction.atomic
@@ -95,13 +116,33 @@ def start(booking: Booking, *, by: User, now: dt.datetime, override: bool = Fals
 
 
 @taking_time
-def end(booking: Booking, *, by: User, now: dt.datetime, why: str = "") -> Booking:
-    """The session is over and took place; `why` where it was ended early. Raises Conflict."""
-    if booking.status != Status.CONFIRMED or booking.started_at is None or booking.ended_at:
+def end(booking: Booking, *, by: User, now: dt.datetime, early_by: str = "", early_why: str = "") -> Booking:
+    """The session is over and took place. Before its planned end it is said by whom (EndedBy) and why (EndedWhy).
+    Raises Conflict, NotGiven."""
+    if booking.started_at is None or now < booking.started_at:
+        raise Conflict("This session has not been started yet, so it cannot be ended.")
+    if booking.status != Status.CONFIRMED or booking.ended_at:
         raise Conflict
-    changed = changes.change(booking, Status.COMPLETED, "completed", Act(by, now, Way.STAFF, why), ended_at=now)
+    early = _early(booking, now, early_by, early_why)
+    act = Act(by, now, Way.STAFF)
+    changed = changes.change(booking, Status.COMPLETED, "completed", act, details=early, ended_at=now)
     notices.follow_up(changed, now=now)
     return changed
+
+
+def is_early(booking: Booking, now: dt.datetime) -> bool:
+    """A minute is no sooner than planned."""
+    return now <= booking.ends_at - dt.timedelta(minutes=1)
+
+
+def _early(booking: Booking, now: dt.datetime, by: str, why: str) -> dict[str, str]:
+    if not is_early(booking, now):
+        return {}
+    if by not in EndedBy:
+        raise NotGiven("early_by", "It is over sooner than planned: please say who wanted that.")
+    if why not in EndedWhy:
+        raise NotGiven("early_why", "It is over sooner than planned: please say why, in a word.")
+    return {"early_by": by, "early_why": why}
 
 
 # What they ask

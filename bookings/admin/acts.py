@@ -70,6 +70,11 @@ def _running(booking: Booking, now: dt.datetime) -> bool:
     return booking.status == Status.CONFIRMED and bool(booking.started_at) and not booking.ended_at
 
 
+def _not_started(opened: Open) -> Open:
+    """Of a session that runs it is said that it ended, and nothing else."""
+    return lambda booking, now: opened(booking, now) and not _running(booking, now)
+
+
 def _in_state(*statuses: str) -> Open:
     return lambda booking, now: booking.status in statuses
 
@@ -99,9 +104,10 @@ ACTS = {
         Act("check-in", "Check in", "checked in", _at_the_door, _plain(visits.check_in), forms.CheckInForm),
         Act("start", "Start the session", "started", _checked_in, _plain(visits.start), forms.StartForm, answers=True),
         Act("end", "End the session", "ended", _running, _plain(visits.end), forms.EndForm, answers=True),
-        Act("complete", "Mark as taken place", "marked as taken place", _begun(Status.CONFIRMED), _plain(lifecycle.complete)),
+        Act("complete", "Mark as taken place", "marked as taken place", _not_started(_begun(Status.CONFIRMED)),
+            _plain(lifecycle.complete)),
         Act("no-show", "Client did not come", "marked: the client did not come",
-            _begun(Status.CONFIRMED, Status.COMPLETED), _plain(lifecycle.no_show), forms.NoShowForm),
+            _not_started(_begun(Status.CONFIRMED, Status.COMPLETED)), _plain(lifecycle.no_show), forms.NoShowForm),
         Act("came", "Client came after all", "marked as taken place", _in_state(Status.NO_SHOW),
             _plain(lifecycle.came_after_all), forms.WhyForm),
         Act("move", "Move", "moved", _to_come, _move, forms.MoveForm),

@@ -154,9 +154,20 @@ class StartForm(ActForm):
 
 
 class EndForm(ActForm):
-    why = forms.CharField(
-        label="If it ended early, why", required=False, max_length=300, help_text="Nothing about health. " + WHY
+    """Asks nothing where the session is over at its time; sooner than planned, by whom and why."""
+
+    early_by = forms.ChoiceField(label="Who wanted it to end now", choices=visits.EndedBy, widget=forms.RadioSelect)
+    early_why = forms.ChoiceField(
+        label="Why, in a word",
+        choices=visits.EndedWhy,
+        widget=forms.RadioSelect,
+        help_text="Everybody at the practice can read this. What there is to say of it belongs in the session's note.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not visits.is_early(self.booking, timezone.now()):
+            del self.fields["early_by"], self.fields["early_why"]
 
 
 class ClientField(forms.CharField):

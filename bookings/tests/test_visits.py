@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import make_front_desk, make_owner
-from bookings import treating, visits, withdrawal
+from bookings import breaking, changes, lifecycle, treating, visits, withdrawal
 from bookings.errors import Conflict, NotGiven, NotReady, ReasonNeeded
 from bookings.models import Booking, BookingChange, Status
 from bookings.tests.factories import NOW, make_booking, make_session_type
@@ -88,9 +88,73 @@ def test_each_step_is_made_once_and_in_order() -> None:
     visits.start(booking, by=owner, now=now)
     with pytest.raises(Conflict):
         visits.start(booking, by=owner, now=now)
-    visits.end(booking, by=owner, now=now)
+    said = {"early_by": "both", "early_why": "enough"}
+    visits.end(booking, by=owner, now=now, **said)
     with pytest.raises(Conflict):
-        visits.end(booking, by=owner, now=now)
+        visits.end(booking, by=owner, now=now, **said)
+
+
+def started(booking: Booking) -> Booking:
+    here(booking)
+    return visits.start(booking, by=make_owner(), now=booking.starts_at)
+
+
+def test_a_session_that_was_not_started_cannot_be_ended() -> None:
+    booking = make_booking()
+    for now in (booking.starts_at - dt.timedelta(hours=1), booking.ends_at):
+        with pytest.raises(Conflict, match="has not been started yet"):
+            visits.end(booking, by=make_owner(), now=now, early_by="both", early_why="time")
+
+
+def test_an_end_before_the_planned_one_says_by_whom_and_why() -> None:
+    booking, owner = started(make_booking()), make_owner()
+    now = booking.ends_at - dt.timedelta(minutes=20)
+    for said in ({}, {"early_by": "client"}, {"early_by": "nobody", "early_why": "time"}):
+        with pytest.raises(NotGiven):
+            visits.end(booking, by=owner, now=now, **said)
+    visits.end(booking, by=owner, now=now, early_by="client", early_why="time")
+    assert lines(booking)[-1] == ("completed", "completed", {"early_by": "client", "early_why": "time"})
+
+
+def test_at_its_time_nothing_is_asked_and_nothing_of_it_kept() -> None:
+    booking = started(make_booking())
+    visits.end(booking, by=make_owner(), now=booking.ends_at, early_by="client", early_why="time")
+    assert lines(booking)[-1] == ("completed", "completed", {})
+
+
+def test_a_running_session_is_ended_and_neither_marked_as_held_nor_as_missed() -> None:
+    booking = started(make_booking())
+    for verb in (lifecycle.complete, lifecycle.no_show):
+        with pytest.raises(Conflict, match="running"):
+            verb(booking, by=make_owner(), now=booking.ends_at - dt.timedelta(minutes=1))
+    assert not {"complete", "no-show"} & set(offered(make_owner(), booking))
+
+
+ENDS = {
+    "ended": lambda booking, by: visits.end(booking, by=by, now=booking.ends_at),
+    "noted afterwards": lambda booking, by: lifecycle.complete(booking, by=by, now=booking.ends_at),
+    "broken off": lambda booking, by: breaking.break_off(booking, by=by, now=booking.ends_at, has_fee=False),
+    "stopped": lambda booking, by: withdrawal.stop(booking.client, by=by, now=booking.ends_at),
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_what_follows_from_an_end_follows_however_it_ended_and_once(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    booking, owner, heard = started(make_booking()), make_owner(), []
+    monkeypatch.setattr(changes, "_at_end", [lambda *said: heard.append(said)])
+    ENDS[how](booking, owner)
+    booking.refresh_from_db()
+    assert [(each.pk, by, at) for each, by, at in heard] == [(booking.pk, owner, booking.ended_at)]
+    if booking.status == Status.COMPLETED:
+        lifecycle.no_show(booking, by=owner, now=booking.ends_at, why="A slip.")
+    assert len(heard) == 1
+
+
+def test_nothing_follows_for_a_session_that_was_never_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    booking, heard = make_booking(), []
+    monkeypatch.setattr(changes, "_at_end", [lambda *said: heard.append(said)])
+    lifecycle.complete(booking, by=make_owner(), now=booking.ends_at)
+    assert heard == []
 
 
 def test_a_consent_that_is_said_at_each_session_is_said_again_at_the_door() -> None:
@@ -167,7 +231,7 @@ def test_what_follows_a_start_is_undone_with_it() -> None:
 
 
 def soon() -> Booking:
-    start = timezone.now().replace(minute=0, second=0, microsecond=0)
+    start = timezone.now().replace(second=0, microsecond=0)
     return make_booking(starts_at=start, created_at=start - dt.timedelta(days=1))
 
 
@@ -183,7 +247,9 @@ def test_the_desk_checks_in_and_the_therapist_starts_and_ends() -> None:
     assert booking.checked_in_at
     assert ("start" in offered(desk, booking), "start" in offered(owner, booking)) == (False, True)
     browser(owner).post(f"{url}start/", {})
-    browser(owner).post(f"{url}end/", {})
+    asked = browser(owner).post(f"{url}end/", {})
+    assert list(asked.context["form"].errors) == ["early_by", "early_why"]
+    browser(owner).post(f"{url}end/", {"early_by": "therapist", "early_why": "other"})
     booking.refresh_from_db()
     assert booking.status == Status.COMPLETED
 

@@ -34,11 +34,21 @@ def told(details: dict[str, Any]) -> str:
     )
 
 
+EARLY_BY = {"client": "the client", "therapist": "the therapist", "both": "both"}
+EARLY_WHY = {
+    "enough": "it was enough",
+    "time": "somebody had to leave",
+    "stopped": "it was better to stop",
+    "other": "something else",
+}
+
 IN_WORDS: dict[str, Callable[[Any], str]] = {
     "overridden": lambda reasons: f"although it was {' and '.join(words(each) for each in reasons)}",
     "set_aside": lambda things: "what comes before it was set aside",
     "identity_seen": lambda seen: "we saw who it is",
     "without_start": lambda so: "noted afterwards, without a start here",
+    "early_by": lambda whose: f"sooner than planned, by {EARLY_BY.get(whose, whose)}",
+    "early_why": lambda why: EARLY_WHY.get(why, why),
     "reaffirmed": lambda documents: "consent said again",
 }
 
