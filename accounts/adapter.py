@@ -15,12 +15,12 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import happenings
+from accounts import browsers, happenings
 from accounts.happenings import Happening
 from practice.models import Practice
 
@@ -34,6 +34,18 @@ class AccountAdapter(DefaultAccountAdapter):
         if request.user.is_staff:
             return reverse("admin:index")
         return super().get_login_redirect_url(request)
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """A sign-in from a browser that did not carry this account before is told to its owner; the very first is not."""
+        is_first = user.last_login is None
+        super().login(request, user)
+        if not is_first and not browsers.is_known(request, user):
+            happenings.tell(Happening("signed_in_anew", user, user.email, timezone.now()))
+
+    def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
+        response = super().post_login(request, user, **how)
+        browsers.remember(request, response, user)
+        return response
 
     def clean_email(self, email: str) -> str:
         """allauth would cut a longer one off, and write to somebody else."""

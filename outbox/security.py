@@ -30,6 +30,8 @@ SENTENCES = {
     "recovery_codes_generated": "New recovery codes were made for your account; the old ones no longer work.",
     "webauthn_added": "A passkey or security key was added to your account.",
     "calendar_address_made": "A secret address was made with which a calendar program can read when your sessions are.",
+    "signed_in_anew": "Somebody signed in to your account with a browser that had not been used for it before, or not since "
+    "its password was changed.",
     "webauthn_removed": "A passkey or security key was taken from your account.",
 }
 OTHER = "Something was changed about how you sign in."

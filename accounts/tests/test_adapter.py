@@ -6,11 +6,13 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
+from django.utils import timezone
 
-from accounts import adapter, happenings
+from accounts import adapter, browsers, happenings
 from accounts.happenings import Happening
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.tests.factories import PASSWORD, make_user
+from outbox.models import Message
 from practice.tests.factories import make_practice
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +99,71 @@ def test_the_admins_sign_in_is_the_sites_own() -> None:
         .headers["Location"]
         .startswith("/accounts/login/")
     )
+
+
+# A browser that did not carry the account before
+
+
+def told_of_browsers(user: User) -> int:
+    return Message.objects.filter(user=user, about="security:signed_in_anew").count()
+
+
+def test_sign_in_with_another_browser_is_told_once_and_the_very_first_is_not() -> None:
+    make_practice()
+    user, mine, other = make_user(), Client(), Client()
+    said = {"login": user.email, "password": PASSWORD}
+
+    told = []
+    for browser in (mine, mine, other, other, mine):
+        assert browser.post("/accounts/login/", said).status_code == 302
+        told.append(told_of_browsers(user))
+        browser.post("/accounts/logout/")
+
+    assert told == [0, 0, 1, 1, 1]
+
+
+def test_two_people_at_one_browser_are_each_known_there_and_neither_for_the_other() -> None:
+    make_practice()
+    one, two, browser = make_user(), make_user(), Client()
+    for user in (one, two):
+        Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+
+    for user in (one, two, one, two):
+        browser.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+        browser.post("/accounts/logout/")
+
+    assert [told_of_browsers(user) for user in (one, two)] == [1, 1]
+
+
+def test_a_browser_is_a_new_one_after_the_password_was_changed() -> None:
+    make_practice()
+    user, browser = make_user(), Client()
+    browser.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    browser.post("/accounts/logout/")
+    user.refresh_from_db()
+    user.set_password("another-quiet-garden-8")
+    user.save()
+
+    browser.post("/accounts/login/", {"login": user.email, "password": "another-quiet-garden-8"})
+
+    assert told_of_browsers(user) == 1
+
+
+@pytest.mark.parametrize("cookie", ["", "x.y.z", "." * 3000, "ä", "0" * 64])
+def test_an_invented_cookie_makes_no_browser_known(cookie: str) -> None:
+    make_practice()
+    user, browser = make_user(last_login=timezone.now()), Client()
+    browser.cookies[browsers.COOKIE] = cookie
+
+    assert browser.post("/accounts/login/", {"login": user.email, "password": PASSWORD}).status_code == 302
+
+    assert told_of_browsers(user) == 1
+
+
+def test_a_refused_sign_in_tells_nothing() -> None:
+    make_practice()
+    user = make_user(last_login=timezone.now())
+
+    Client().post("/accounts/login/", {"login": user.email, "password": "wrong"})
+
+    assert Message.objects.count() == 0
