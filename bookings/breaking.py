@@ -22,11 +22,13 @@ from practice.models import Practice
 @transaction.atomic
 def break_off(booking: Booking, *, by: User, now: dt.datetime, has_fee: bool) -> Booking:
     """The booking is cancelled, the client is told in neutral words, and its time is free again. With a fee, the whole
-    price is due once the session has begun, and before that what was agreed for a late cancellation. Raises Conflict."""
+    price is due once the session has begun, and before that what was agreed for a late cancellation, beside what is due
+    for a late move and with it never more than the price. Without one nothing is due. Raises Conflict."""
     if booking.status != Status.CONFIRMED or booking.ended_at:
         raise Conflict
     percent = 100 if booking.started_at else booking.late_fee_percent
-    fee = rules.share(booking.price, percent) if has_fee else Decimal(0)
+    owed = booking.late_fee
+    fee = owed + rules.fee_added(booking.price, owed, percent) if has_fee else Decimal(0)
     ended: dict[str, Any] = {"ended_at": now} if booking.started_at else {}
     changed = changes.change(
         booking,

@@ -99,7 +99,7 @@ def lateness(booking: Booking, notice: dt.timedelta, act: Act, accept_late: bool
     Raises Late with the fee that would come due, until it is accepted."""
     if not act.by_client or booking.status != Status.CONFIRMED or not rules.is_late(booking.starts_at, notice, act.now):
         return {}
-    fee = rules.share(booking.price, booking.late_fee_percent)
+    fee = rules.fee_added(booking.price, booking.late_fee, booking.late_fee_percent)
     if fee and not accept_late:
         raise Late(fee, booking.currency)
     return {"is_late": True, "late_fee": booking.late_fee + fee}

@@ -242,7 +242,7 @@ def cancel(
     clients_word: bool = False,
 ) -> Booking:
     """Cancels a booking or a request. A client inside the notice owes the fee that was agreed, also where staff cancel on
-    the client's word; it is waived with a reason. Staff cancelling for the practice raise none.
+    the client's word; it is waived with a reason. Where the practice cancels nothing is owed, a late move of it included.
     Raises Conflict, Late, ReasonNeeded."""
     if booking.status not in (Status.CONFIRMED, Status.REQUESTED) or booking.started_at:
         raise Conflict
@@ -252,6 +252,8 @@ def cancel(
     late = changes.lateness(booking, booking.cancellation_notice, act, accept_late or clients_word or waive)
     if waive and late:
         late = {"is_late": True}
+    if not act.by_client:
+        late = {"late_fee": 0}
     owed = {"owed_before": str(booking.late_fee)} if booking.is_late else {}
     ended = {"cancelled_at": now, "answer_by_at": None}
     changed = changes.change(booking, Status.CANCELLED, "cancelled", act, details=owed, **ended, **late)
@@ -308,26 +310,30 @@ def complete(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
 
 @taking_time
 def no_show(booking: Booking, *, by: User, now: dt.datetime, why: str = "", waive: bool = False) -> Booking:
-    """The client did not come; the fee that was agreed for it comes due unless it is waived. Raises Conflict."""
+    """The client did not come; the fee that was agreed for it comes due unless it is waived, beside that of a late move and
+    with it never more than the price. Raises Conflict."""
     if booking.starts_at > now:
         raise Conflict("The session has not begun yet.")
     if booking.started_at and not booking.ended_at:
         raise Conflict("This session is running: somebody came. Please end it first.")
     if (waive or booking.status == Status.COMPLETED) and not why.strip():
         raise ReasonNeeded
-    fee = 0 if waive else rules.share(booking.price, booking.no_show_fee_percent)
-    return changes.change(booking, Status.NO_SHOW, "no_show", Act(by, now, Way.STAFF, why), late_fee=fee)
+    owed, percent = booking.late_fee, 0 if waive else booking.no_show_fee_percent
+    fee = owed + rules.fee_added(booking.price, owed, percent)
+    act, details = Act(by, now, Way.STAFF, why), story.owed_before(booking)
+    return changes.change(booking, Status.NO_SHOW, "no_show", act, details=details, late_fee=fee)
 
 
 @taking_time
 def came_after_all(booking: Booking, *, by: User, now: dt.datetime, why: str) -> Booking:
-    """Corrects a no-show: the session took place. Raises Conflict, ReasonNeeded."""
+    """Corrects a no-show: the session took place, and no more is owed for not coming. Raises Conflict, ReasonNeeded."""
     if not why.strip():
         raise ReasonNeeded
     if booking.status != Status.NO_SHOW:
         raise Conflict
     act, details = Act(by, now, Way.STAFF, why), story.without_start(booking)
-    changed = changes.change(booking, Status.COMPLETED, "came_after_all", act, details=details, late_fee=0)
+    fee = story.owed_without_no_show(booking)
+    changed = changes.change(booking, Status.COMPLETED, "came_after_all", act, details=details, late_fee=fee)
     notices.follow_up(changed, now=now)
     return changed
 

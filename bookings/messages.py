@@ -132,7 +132,7 @@ def _terms(booking: Booking, practice: Practice, now: dt.datetime) -> str:
     """The price, and until when cancelling is free, at the moment at which it is read."""
     facts = particulars.of_booking(booking, practice, now)
     costs = f"The price is {words.money(booking.price, booking.currency)}." if booking.price else "It costs nothing."
-    if not facts.late_fee or facts.is_late:
+    if not facts.late_fee or facts.is_late or booking.late_fee:
         return f"{costs} {facts.cancelling}"
     until = f"{words.moment(booking.free_until_at, practice.zone)} ({facts.zone})"
     return f"{costs} Cancelling is free until {until}; after that {words.share(booking.late_fee_percent)} is due."

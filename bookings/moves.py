@@ -62,8 +62,8 @@ def approve_move(request: MoveRequest, *, by: User, now: dt.datetime) -> Booking
     if not changes.answer(request, Answer.TAKEN):
         raise Conflict
     place = find_place(booking, request.starts_at, request.therapist, practice, by, now, JUDGED_AT_THE_HOLD)
-    fee = booking.late_fee + rules.share(booking.price, booking.late_fee_percent)
-    late = {"is_late": True, "late_fee": fee} if request.is_late else {}
+    fee = rules.fee_added(booking.price, booking.late_fee, booking.late_fee_percent)
+    late = {"is_late": True, "late_fee": booking.late_fee + fee} if request.is_late else {}
     return _moved(booking, place, request.starts_at, practice, act, late)
 
 

@@ -31,6 +31,8 @@ class Particulars:
     needs_room: bool
     cancellation_notice: dt.timedelta
     late_fee_percent: int
+    fees_due: Decimal = Decimal(0)
+    """Of late changes before this."""
     now: dt.datetime
     is_request: bool = False
     is_discreet: bool = False
@@ -63,7 +65,8 @@ class Particulars:
 
     @property
     def late_fee(self) -> Decimal:
-        return rules.share(self.price, self.late_fee_percent)
+        """What cancelling late would cost, on top of what is due already."""
+        return rules.fee_added(self.price, self.fees_due, self.late_fee_percent)
 
     @property
     def is_late(self) -> bool:
@@ -99,6 +102,7 @@ def of_booking(booking: Booking, practice: Practice, now: dt.datetime) -> Partic
         needs_room=booking.room_id is not None,
         cancellation_notice=booking.cancellation_notice,
         late_fee_percent=booking.late_fee_percent,
+        fees_due=booking.late_fee,
         now=now,
         is_request=booking.status == Status.REQUESTED or waits,
     )

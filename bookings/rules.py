@@ -45,6 +45,12 @@ def share(price: Decimal, percent: int) -> Decimal:
     return (price * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def fee_added(price: Decimal, owed: Decimal, percent: int) -> Decimal:
+    """What one more late change, or not coming, adds to the fees that a booking owes already: its share of the price, and
+    never more than is left to the whole price. Each counts once; none takes the place of another."""
+    return max(min(share(price, percent), price - owed), Decimal("0.00"))
+
+
 def hold_end(held_since: dt.datetime, now: dt.datetime) -> dt.datetime:
     """Ten minutes from now, sixty in all."""
     return min(now + HOLD, held_since + HOLD_LONGEST)

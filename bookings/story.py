@@ -6,6 +6,7 @@ Never says why: reasons are the practice's own.
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status, Way
@@ -20,6 +21,8 @@ SENTENCES = {
     "declined": "It could not be confirmed.",
     "expired": "Nobody could answer in time.",
     "moved": "It was moved from {before} to {after}.",
+    "length_changed": "Its length became {minutes} minutes.",
+    "move_undone": "It was put back to how it was before.",
     "move_requested": "You asked to move it to {asked}.",
     "move_declined": "It could not be moved; it stays where it is.",
     "move_expired": "Nobody could answer about the move; it stays where it is.",
@@ -53,6 +56,17 @@ def without_start(booking: Booking) -> dict[str, Any]:
     return {} if booking.started_at else {WITHOUT_START: True}
 
 
+def owed_before(booking: Booking) -> dict[str, Any]:
+    """What a line of history keeps of the fees that were owed before it, so that it can be taken back."""
+    return {"owed_before": str(booking.late_fee)} if booking.late_fee else {}
+
+
+def owed_without_no_show(booking: Booking) -> Decimal:
+    """The fees of a booking that was missed, less what not coming added to them."""
+    missed = booking.changes.filter(what="no_show").order_by("-pk").first()
+    return Decimal(missed.details.get("owed_before", 0)) if missed else Decimal(0)
+
+
 def told(booking: Booking, practice: Practice) -> list[Line]:
     """From the newest to the oldest; the keeping of a hold is not worth a line."""
     changes = booking.changes.order_by("-at", "-pk")
@@ -73,6 +87,7 @@ def _sentence(change: BookingChange, practice: Practice) -> str:
         before=_moment(said.get("from"), practice),
         after=_moment(said.get("to"), practice),
         asked=_moment(said.get("asked_for"), practice),
+        minutes=said.get("minutes", [""])[-1],
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from django.db import transaction
 
 from accounts.models import User
-from bookings import changes, notices, placing, readiness
+from bookings import changes, notices, placing, readiness, story
 from bookings.changes import Act
 from bookings.models import Answer, Booking, Status, Way
 from clients import agreements, documents
@@ -100,9 +100,8 @@ def release(booking: Booking, act: Act, practice: Practice) -> Booking:
     """Its time is free again and nothing is owed, a late move of it included; a hold simply ends."""
     if booking.status == Status.HELD:
         return changes.change(booking, Status.EXPIRED, "hold_released", act)
-    owed = {"owed_before": str(booking.late_fee)} if booking.late_fee else {}
     ended = {"cancelled_at": act.now, "answer_by_at": None, "late_fee": 0}
-    changed = changes.change(booking, Status.CANCELLED, "released", act, details=owed, **ended)
+    changed = changes.change(booking, Status.CANCELLED, "released", act, details=story.owed_before(booking), **ended)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.CANCELLED, practice=practice, now=act.now)
     return changed

@@ -554,3 +554,39 @@ def test_booking_takes_ten_queries(django_assert_num_queries: object) -> None:
     user = user_of(client)
     with django_assert_num_queries(12):  # two more are the savepoint that a test's own transaction needs
         lifecycle.book(asked, by=user, now=NOW)
+
+
+def test_not_coming_adds_to_the_fee_of_a_late_move_up_to_the_price_and_coming_after_all_leaves_it() -> None:
+    after = at("2026-06-04 12:00")
+    by = make_user(role="owner")
+    for percent, owed in ((100, "70.00"), (30, "56.00"), (0, "35.00")):
+        booking = make_booking(is_late=True, late_fee=Decimal("35.00"), no_show_fee_percent=percent)
+
+        missed = lifecycle.no_show(booking, by=by, now=after)
+        assert missed.late_fee == Decimal(owed)
+
+        came = lifecycle.came_after_all(missed, by=by, now=after, why="Came at a quarter past")
+        assert (came.is_late, came.late_fee) == (True, Decimal("35.00"))
+
+
+def test_waiving_the_fee_for_not_coming_leaves_that_of_a_late_move() -> None:
+    booking = make_booking(is_late=True, late_fee=Decimal("35.00"))
+
+    missed = lifecycle.no_show(
+        booking, by=make_user(role="owner"), now=at("2026-06-04 12:00"), why="A train stood still", waive=True
+    )
+
+    assert missed.late_fee == Decimal("35.00")
+
+
+def test_nothing_is_owed_where_the_practice_cancels_and_undoing_it_brings_the_earlier_fee_back() -> None:
+    session_type, therapist = make_offer_of_one()
+    booking = lifecycle.book(wish(make_client_with_account(), session_type), by=therapist.user, now=NOW)
+    Booking.objects.filter(pk=booking.pk).update(is_late=True, late_fee=Decimal("35.00"))
+    booking.refresh_from_db()
+
+    cancelled = lifecycle.cancel(booking, by=therapist.user, now=NOW, via=Way.STAFF)
+    assert cancelled.late_fee == 0
+
+    back = lifecycle.undo_cancel(cancelled, by=therapist.user, now=NOW + MINUTE)
+    assert (back.is_late, back.late_fee) == (True, Decimal("35.00"))

@@ -219,3 +219,32 @@ def test_started_or_past_booking_is_not_moved() -> None:
 
     with pytest.raises(Conflict):
         moves.reschedule(booking, at("2026-06-05 15:00"), by=user_of(client), now=at(TEN))
+
+
+def test_late_moves_cost_once_each_and_never_more_than_the_price_in_all() -> None:
+    booking, client = booked()
+    fees = []
+    for hours in range(1, 4):
+        with_fee = {"by": user_of(client), "now": at("2026-06-03 20:00")}
+        start = at("2026-06-04 10:00") + dt.timedelta(hours=hours)
+        try:
+            moves.reschedule(booking, start, **with_fee)
+        except Late as refusal:
+            fees.append(refusal.fee)
+            moves.reschedule(booking, start, **with_fee, accept_late=True)
+    booking.refresh_from_db()
+    assert (fees, booking.late_fee) == ([Decimal("35.00"), Decimal("35.00")], booking.price)
+
+
+def test_late_move_that_is_approved_adds_no_more_than_is_left_to_the_price() -> None:
+    booking, client = booked(approval="always")
+    Booking.objects.filter(pk=booking.pk).update(is_late=True, late_fee=Decimal("50.00"))
+    booking.refresh_from_db()
+    now = at("2026-06-04 08:00")
+
+    with pytest.raises(Late) as refusal:
+        moves.reschedule(booking, at("2026-06-05 15:00"), by=user_of(client), now=now)
+    moves.reschedule(booking, at("2026-06-05 15:00"), by=user_of(client), now=now, accept_late=True)
+    moved = moves.approve_move(MoveRequest.objects.get(), by=booking.therapist.user, now=now)
+
+    assert (refusal.value.fee, moved.late_fee) == (Decimal("20.00"), Decimal("70.00"))

@@ -34,3 +34,23 @@ def test_notice_is_free_to_its_edge() -> None:
 
 def test_half_a_price_is_rounded_up_to_the_penny() -> None:
     assert rules.share(Decimal("75.25"), 50) == Decimal("37.63")
+
+
+@given(
+    price=st.decimals(0, 500, places=2),
+    percents=st.lists(st.integers(0, 100), max_size=6),
+)
+def test_fees_of_one_booking_count_once_each_and_never_come_to_more_than_its_price(
+    price: Decimal, percents: list[int]
+) -> None:
+    owed = Decimal(0)
+    for percent in percents:
+        owed += rules.fee_added(price, owed, percent)
+    assert owed == min(price, sum((rules.share(price, percent) for percent in percents), Decimal(0)))
+
+
+def test_fees_past_the_price_add_nothing_more() -> None:
+    added = [
+        rules.fee_added(Decimal("70.00"), owed, 50) for owed in (Decimal(0), Decimal(35), Decimal(50), Decimal(90))
+    ]
+    assert added == [Decimal("35.00"), Decimal("35.00"), Decimal("20.00"), Decimal("0.00")]

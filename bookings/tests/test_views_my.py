@@ -301,3 +301,14 @@ def test_one_booking_and_its_other_times_take_a_bounded_number_of_queries(
         client.get(f"/my/{booking.ref}/")
     with django_assert_max_num_queries(12):
         client.get(f"/my/{booking.ref}/reschedule/")
+
+
+def test_page_shows_what_is_left_to_the_price_where_a_late_move_costs_something_already(client, me, relaxing):
+    booking = book(me, relaxing)
+    near(booking)
+    Booking.objects.filter(pk=booking.pk).update(is_late=True, late_fee="50.00")
+    assert "Cancelling now costs £20." in client.get(f"/my/{booking.ref}/cancel/").text
+    assert "cancelling costs £20." in client.get(f"/my/{booking.ref}/").text
+    client.post(f"/my/{booking.ref}/cancel/", {"accept_late": "True"})
+    booking.refresh_from_db()
+    assert booking.late_fee == 70

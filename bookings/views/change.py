@@ -66,7 +66,7 @@ def fee_for(booking: Booking, notice: dt.timedelta, now: dt.datetime) -> str:
     """What a change by the client costs at this moment, in words; empty where it is free."""
     if booking.status != Status.CONFIRMED or not rules.is_late(booking.starts_at, notice, now):
         return ""
-    fee = rules.share(booking.price, booking.late_fee_percent)
+    fee = rules.fee_added(booking.price, booking.late_fee, booking.late_fee_percent)
     return words.money(fee, booking.currency) if fee else ""
 
 
