@@ -25,6 +25,7 @@ class Stand(NamedTuple):
     """The time of a move that the client asked for and nobody has answered."""
     is_proposed: bool = False
     """Other times wait for the client's choice."""
+    minutes: int = 0
 
 
 class Line(NamedTuple):
@@ -74,8 +75,8 @@ def _standing(told: Stand | None, known: Stand | None, now: Stand, has_asked: bo
     return "" if told else kinds.CONFIRMED
 
 
-def _place(stand: Stand) -> tuple[dt.datetime, str]:
-    return stand.starts_at, stand.therapist
+def _place(stand: Stand) -> tuple[dt.datetime, str, int]:
+    return stand.starts_at, stand.therapist, stand.minutes
 
 
 def stood_before(now: Stand, since: Sequence[Line]) -> Stand:
@@ -84,7 +85,8 @@ def stood_before(now: Stand, since: Sequence[Line]) -> Stand:
     for line in reversed(since):
         starts_at = _was(line.details, "from", stand.starts_at)
         therapist = line.details.get("therapist", [stand.therapist])[0]
-        stand = Stand(line.before, starts_at, therapist)
+        minutes = int(line.details.get("minutes", [stand.minutes])[0])
+        stand = Stand(line.before, starts_at, therapist, minutes=minutes)
     return stand
 
 

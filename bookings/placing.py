@@ -25,6 +25,9 @@ from clients.models import Client
 from practice.models import Practice
 from practice.prepared import Prepared
 
+Rooms = Callable[[list[Room]], list[Room]]
+"""Which of a session type's rooms may be taken, and in what order."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -61,6 +64,8 @@ class Wish:
     therapist: Therapist | None = None
     lapsed: Booking | None = None
     practice: Practice | None = None
+    room: Room | None = None
+    """Where staff mean one; the first free one otherwise."""
 
     @property
     def session_type(self) -> SessionType:
@@ -155,6 +160,22 @@ def lock_rooms(session_type: SessionType) -> list[Room]:
     """The session type's rooms in its order, locked by key."""
     rooms = _rooms(_locking("r")).all({"session_type": session_type.pk})
     return [room for room, _ in sorted(rooms, key=lambda each: each[1])]
+
+
+def only_in(room: Room) -> Rooms:
+    """This room or none. Raises NotGiven where the session is not given in it."""
+
+    def chosen(rooms: list[Room]) -> list[Room]:
+        if room not in rooms:
+            raise NotGiven("room", f"This session is not given in the room “{room}”.")
+        return [room]
+
+    return chosen
+
+
+def first_in(room: Room | None) -> Rooms:
+    """This room before the others, where it is one of them."""
+    return lambda rooms: sorted(rooms, key=lambda each: each != room)
 
 
 def find(

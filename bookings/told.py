@@ -65,6 +65,7 @@ def _present(booking: Booking, lines: list[Line]) -> Stand:
         booking.therapist.slug,
         folding.asked_for(lines),
         is_proposed=bool(lines) and lines[-1].what == "proposed",
+        minutes=booking.minutes,
     )
 
 
