@@ -2,7 +2,7 @@
 it is told: refuses, delays, hangs, drops, or is away.
 
 The journal has one JSON object a line: `{"connected": …}`, `{"asked": …}` for each letter begun, and
-`{"accepted": …, "started": …, "id": …, "is_told": …}`; moments are seconds of the machine's clock.
+`{"accepted": …, "started": …, "id": …, "is_told": …, "line": …}`; moments are seconds of the machine's clock.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class Copy(NamedTuple):
     accepted: float
     is_told: bool
     """Whether the sender was told."""
+    line: int
+    """The sender's port, by which whoever watches the sender knows whose letter it was."""
 
 
 class MailServer:
@@ -143,6 +145,7 @@ class _Clerk:
             started=envelope.started,  # type: ignore[attr-defined]
             id=found[1].decode() if found else "",
             is_told=is_told,
+            line=session.peer[1],
         )
         if not is_told:
             server.transport.abort()

@@ -1,7 +1,7 @@
 """`make chaos`: every fault on SQLite and on PostgreSQL, a table on the screen and a file for each database.
 
-`python -m chaos --small` does the same small, and keeps no file; `python -m chaos sqlite kills --seed 7` what it names, with
-the chances of that seed. Each fault has a database of its own.
+`python -m chaos --small` does the same small, several at once, and keeps no file; `python -m chaos sqlite kills --seed 7` what
+it names, with the chances of that seed. Each fault has a database of its own.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ from practice.servers import Postgres, die_with_parent, postgres_server, private
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "docs" / "developers"
 DATABASES = ["sqlite", "postgresql"]
-FAULTS = ["kills", "crowd", "broker", "database", "mail_away", "moods", "clock", "cancelled", "restored"]
+FAULTS = ["database", "restored", "kills", "crowd", "broker", "mail_away", "moods", "clock", "cancelled"]
 BASE = "base"
+AT_ONCE = 3
+"""Of the small ones, which mostly wait."""
+ALONE = "database"
+"""It ends the PostgreSQL that all of them share."""
 
 
 def main(words: list[str]) -> int:
@@ -39,7 +43,7 @@ def main(words: list[str]) -> int:
     missed = []
     for database in databases:
         with private_folder("practice-chaos-") as folder, serving(database, folder) as servers:
-            found = [suffer(fault, servers, folder, asked) for fault in faults]
+            found = suffer(faults, servers, folder, asked)
         missed += [f"{database}: {bound['what']}" for one in found for bound in one["bounds"] if not bound["holds"]]
         if not asked.small and faults == FAULTS:
             keep(database, found, asked.seed)
@@ -91,13 +95,11 @@ class Servers:
             server.autocommit = True
             server.cursor().execute(statement)
 
-    def attend(self, process: subprocess.Popen[bytes]) -> None:
-        """Until the process has ended; a PostgreSQL that somebody ends meanwhile is started again, a second later."""
-        while process.poll() is None:
-            if self.postgres and self.postgres.process.poll() is not None:
-                time.sleep(1)
-                self.postgres.start()
-            time.sleep(0.1)
+    def attend(self) -> None:
+        """A PostgreSQL that somebody has ended is started again, a second later."""
+        if self.postgres and self.postgres.process.poll() is not None:
+            time.sleep(1)
+            self.postgres.start()
 
 
 @contextlib.contextmanager
@@ -118,29 +120,61 @@ def clean(database_url: str) -> dict[str, str]:
     return env
 
 
-def suffer(fault: str, servers: Servers, folder: Path, asked: argparse.Namespace) -> dict:
-    print(f"\n── {fault} on {'PostgreSQL' if servers.postgres else 'SQLite'}", flush=True)
-    file = folder / f"{fault}.json"
-    command = [
-        sys.executable,
-        "-m",
-        "chaos.run",
-        fault,
-        str(file),
-        str(asked.seed),
-        *(["--small"] if asked.small else []),
-    ]
-    began = time.monotonic()
-    process = subprocess.Popen(command, cwd=ROOT, env=clean(servers.fresh(fault)), preexec_fn=die_with_parent)
+class Trial:
+    """One fault that is being suffered. Of those at once each prints what it has to say at its end."""
+
+    def __init__(self, fault: str, servers: Servers, folder: Path, asked: argparse.Namespace) -> None:
+        self.fault, self.on = fault, "PostgreSQL" if servers.postgres else "SQLite"
+        self.file, self.log = folder / f"{fault}.json", (folder / f"{fault}.log") if asked.small else None
+        self.began = time.monotonic()
+        words = [fault, str(self.file), str(asked.seed), *(["--small"] if asked.small else [])]
+        if not self.log:
+            print(self.title, flush=True)
+        with self.log.open("wb") if self.log else contextlib.nullcontext() as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "chaos.run", *words],
+                cwd=ROOT,
+                env=clean(servers.fresh(fault)),
+                stdout=out,
+                stderr=out,
+                preexec_fn=die_with_parent,
+            )
+
+    @property
+    def title(self) -> str:
+        return f"\n── {self.fault} on {self.on}"
+
+    def found(self) -> dict:
+        if self.log:
+            print(self.title, self.log.read_text(), sep="\n", end="")
+        print(f"  {time.monotonic() - self.began:.0f} s", flush=True)
+        if self.process.returncode:
+            broken = {"what": f"{self.fault}: it broke off", "value": 1, "limit": 0, "at_least": False, "holds": False}
+            return {"figures": [], "bounds": [broken]}
+        return json.loads(self.file.read_text())
+
+
+def suffer(faults: list[str], servers: Servers, folder: Path, asked: argparse.Namespace) -> list[dict]:
+    """What was found, in their order."""
+    waiting, trials, found = list(faults), [], {}
     try:
-        servers.attend(process)
+        while waiting or trials:
+            if waiting and may_begin(waiting[0], trials, servers, at_once=AT_ONCE if asked.small else 1):
+                trials.append(Trial(waiting.pop(0), servers, folder, asked))
+            servers.attend()
+            for trial in [each for each in trials if each.process.poll() is not None]:
+                trials.remove(trial)
+                found[trial.fault] = trial.found()
+            time.sleep(0.1)
     finally:
-        process.kill()
-    print(f"  {time.monotonic() - began:.0f} s", flush=True)
-    if process.returncode:
-        broken = {"what": f"{fault}: it broke off", "value": 1, "limit": 0, "at_least": False, "holds": False}
-        return {"figures": [], "bounds": [broken]}
-    return json.loads(file.read_text())
+        for trial in trials:
+            trial.process.kill()
+    return [found[fault] for fault in faults]
+
+
+def may_begin(fault: str, trials: list[Trial], servers: Servers, at_once: int) -> bool:
+    alone = servers.postgres and (fault == ALONE or any(trial.fault == ALONE for trial in trials))
+    return not trials if alone else len(trials) < at_once
 
 
 def keep(database: str, found: list[dict], seed: int) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -29,6 +30,13 @@ CELERY = [
     "practice",
 ]
 _number = itertools.count()
+
+
+class Death(NamedTuple):
+    """Of a process that sent letters: when it was dead for certain, and by which lines it was sending."""
+
+    at: float
+    lines: frozenset[int]
 
 
 class Crew:
@@ -82,23 +90,30 @@ class Crew:
                 found += psutil.Process(worker.pid).children()
         return found
 
-    def kill_a_child(self, rng: random.Random) -> float | None:
-        """When it was killed; None where there was none. Its worker starts another."""
+    def kill_a_child(self, rng: random.Random) -> list[Death]:
+        """Nobody where there was none. Its worker starts another."""
         children = sorted(self.children(), key=lambda child: child.pid)
         if not children:
-            return None
+            return []
+        child = rng.choice(children)
         with contextlib.suppress(psutil.NoSuchProcess):
-            rng.choice(children).kill()
-            return time.time()
-        return None
+            child.suspend()  # so that it begins no letter between the look at its lines and its end
+            lines = lines_of(child)
+            child.kill()
+            return [Death(time.time(), lines)]
+        return []
 
-    def kill_a_worker(self, rng: random.Random) -> int:
-        """With all its children; gives how many died. Another one is started."""
+    def kill_a_worker(self, rng: random.Random) -> list[Death]:
+        """With all its children. Another one is started."""
         worker = rng.choice(self.workers)
-        died = len(psutil.Process(worker.pid).children()) if worker.poll() is None else 0
+        lines = []
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGSTOP)
+            lines = [lines_of(child) for child in psutil.Process(worker.pid).children()]
         self._kill(worker)
+        died_at = time.time()
         self.stand_by()
-        return died
+        return [Death(died_at, each) for each in lines]
 
     def stand_by(self) -> None:
         """Starts another for each worker that has ended, as the system does for a service."""
@@ -118,6 +133,13 @@ class Crew:
         for process in self.beats + self.workers:
             self._kill(process)
         self.workers, self.beats = [], []
+
+
+def lines_of(process: psutil.Process) -> frozenset[int]:
+    """The ports from which it speaks to others."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return frozenset(each.laddr.port for each in process.net_connections("tcp"))
+    return frozenset()
 
 
 @contextlib.contextmanager

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from bench.mail import Copy, MailServer
+from chaos.crew import Death
 from outbox.models import OPEN, Message, State
 
 Copies = dict[str, list[Copy]]
@@ -44,10 +45,38 @@ def extra(found: Copies) -> int:
     return sum(len(each) - 1 for each in found.values())
 
 
-def outside(found: Copies, moments: Collection[float], window: float) -> int:
-    """Copies before the last one of a message that no stop explains: none came within `window` seconds of its acceptance."""
-    early = [copy for each in found.values() for copy in each[:-1]]
-    return sum(not any(copy.accepted <= at <= copy.accepted + window for at in moments) for copy in early)
+def early(found: Copies) -> list[Copy]:
+    """Those before the last one of a message: each was accepted, and then not believed."""
+    return sorted((copy for each in found.values() for copy in each[:-1]), key=lambda copy: copy.accepted)
+
+
+def unexplained(found: Copies, deaths: Collection[Death], window: float) -> int:
+    """Early copies that nobody's death explains. One death explains one letter: that which the very process that died had begun,
+    and which was accepted no longer than `window` seconds before."""
+    left, count = list(deaths), 0
+    for copy in early(found):
+        why = next((death for death in left if explains(death, copy, window)), None)
+        if why:
+            left.remove(why)
+        count += why is None
+    return count
+
+
+def explains(death: Death, copy: Copy, window: float) -> bool:
+    return copy.line in death.lines and copy.started <= death.at <= copy.accepted + window
+
+
+def longest_unwritten(found: Copies, deaths: Collection[Death], window: float) -> float:
+    """Seconds between the acceptance of a letter and the death that kept it from being written down, at most; below nothing
+    where the letter was still on its way."""
+    pairs = ((death.at - copy.accepted) for copy in early(found) for death in deaths if explains(death, copy, window))
+    return max(pairs, default=0.0)
+
+
+def lines_at_once(found: Copies) -> int:
+    """By how many lines letters were on their way at the same time, at most."""
+    ends = sorted(step for each in found.values() for copy in each for step in ((copy.started, 1), (copy.accepted, -1)))
+    return max(accumulate(change for _, change in ends), default=0)
 
 
 def open_and_due(now: dt.datetime | None = None) -> int:

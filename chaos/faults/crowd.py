@@ -28,4 +28,5 @@ def run(world: World) -> None:
     )
     world.hold("reminders lost", verdict.lost(found), at_most=0)
     world.hold("rows that do not say sent", number - states.get(State.SENT, 0), at_most=0)
+    world.hold("letters on their way at once", verdict.lines_at_once(found), at_least=2)
     world.hold("copies", verdict.extra(found), at_most=0)

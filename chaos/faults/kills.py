@@ -6,6 +6,7 @@ import time
 
 from bench import reminders
 from chaos import verdict
+from chaos.crew import Death
 from chaos.world import World
 from outbox.models import Message, State
 
@@ -27,9 +28,9 @@ def run(world: World) -> None:
     judge(world, number, kills, time.monotonic() - began)
 
 
-def kill_while_some_wait(world: World, seconds: float) -> list[float]:
-    """When each died. Each that dies leaves what it had claimed to others, who come to it once the lease has run out."""
-    kills: list[float] = []
+def kill_while_some_wait(world: World, seconds: float) -> list[Death]:
+    """Each that dies leaves what it had claimed to others, who come to it once the lease has run out."""
+    kills: list[Death] = []
     waiting = Message.objects.filter(state__in=[State.PLANNED, State.RETRYING])
     ends_at = time.monotonic() + seconds
     world.wait(lambda: world.mail.count("accepted"), 60, "the first letter has left")
@@ -37,11 +38,8 @@ def kill_while_some_wait(world: World, seconds: float) -> list[float]:
     while waiting.exists() and time.monotonic() < ends_at:
         left = after_another(world, left)
         time.sleep(world.rng.uniform(0.0, 0.3))
-        if world.rng.random() < WHOLE_WORKER:
-            died = world.crew.kill_a_worker(world.rng)
-            kills += [time.time()] * died  # after it: what it took in the last moment is explained by it
-        elif at := world.crew.kill_a_child(world.rng):
-            kills.append(at)
+        whole = world.rng.random() < WHOLE_WORKER
+        kills += world.crew.kill_a_worker(world.rng) if whole else world.crew.kill_a_child(world.rng)
     return kills
 
 
@@ -51,13 +49,13 @@ def after_another(world: World, left: int) -> int:
     return world.mail.count("accepted")
 
 
-def judge(world: World, number: int, kills: list[float], seconds: float) -> None:
+def judge(world: World, number: int, kills: list[Death], seconds: float) -> None:
     found, states = verdict.copies(world.mail), verdict.states()
-    extra = verdict.extra(found)
-    world.tell(f"{number:,} reminders", kills=len(kills), copies=extra, seconds=seconds, **states)
-    world.hold("workers killed", len(kills), at_least=1)
+    extra, window = verdict.extra(found), verdict.longest_unwritten(found, kills, WINDOW)
+    world.tell(f"{number:,} reminders", kills=len(kills), copies=extra, window_s=window, seconds=seconds, **states)
+    world.hold("workers killed, of a hundred letters one at least", len(kills), at_least=number // 100)
     world.hold("reminders lost", verdict.lost(found), at_most=0)
     world.hold("rows that do not say sent", number - states.get(State.SENT, 0), at_most=0)
     world.hold("copies, at most one for each kill", extra, at_most=len(kills))
-    world.hold("copies that no kill explains", verdict.outside(found, kills, WINDOW), at_most=0)
+    world.hold("copies that no kill of their sender explains", verdict.unexplained(found, kills, WINDOW), at_most=0)
     world.hold("letters that no row stands for", verdict.unasked(found), at_most=0)

@@ -53,6 +53,7 @@ def run(world: World) -> None:
     world.hold("copies", verdict.extra(found), at_most=0)
     world.hold("letters begun beside one for each reminder", world.mail.count("asked") - begun - number, at_most=0)
     untouched = [row for row in planned if Message.objects.get(pk=row.pk).attempts == 1]
+    world.hold("reminders whose order is judged", len(untouched), at_least=number // 2)
     world.hold("reminders out of their order", verdict.in_order(found, untouched), at_most=0)
 
 
