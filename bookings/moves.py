@@ -14,8 +14,8 @@ from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
 from bookings.errors import Conflict, NotGiven, NotOffered, ReasonNeeded
-from bookings.models import Answer, Booking, MoveRequest, Proposal, Status, Therapist, Way
-from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, taking_time
+from bookings.models import Answer, Booking, MoveRequest, Proposal, Room, Status, Therapist, Way
+from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Rooms, taking_time
 from bookings.readiness import Readiness
 from practice import walltime
 from practice.models import Practice
@@ -29,13 +29,15 @@ def reschedule(
     by: User | None,
     now: dt.datetime,
     therapist: Therapist | None = None,
+    room: Room | None = None,
     via: str = Way.WEB,
     accept_late: bool = False,
     override: bool = False,
     why: str = "",
 ) -> Booking:
-    """Moves the same booking; its old time is free and its new one taken in one step. Where each session is approved, a
-    client's move is a request and the old time is kept. Raises Conflict, Late, SlotTaken, NotOffered, ReasonNeeded."""
+    """Moves the same booking; its old time is free and its new one taken in one step. Staff may mean a room. Where each
+    session is approved, a client's move is a request and the old time is kept.
+    Raises Conflict, Late, SlotTaken, NotOffered, NotGiven, ReasonNeeded."""
     if booking.status not in (Status.CONFIRMED, Status.REQUESTED) or booking.started_at or booking.starts_at <= now:
         raise Conflict
     if override and not why.strip():
@@ -43,9 +45,10 @@ def reschedule(
     act = Act(by, now, via, why)
     late = changes.lateness(booking, booking.reschedule_notice, act, accept_late)
     practice = Practice.objects.current()
-    ready = _check_ready(booking, act, practice)
+    ready = check_ready(booking, act, practice)
     ignoring = POLICY if override else NOTHING
-    place = find_place(booking, start, therapist or booking.therapist, practice, by, now, ignoring)
+    rooms = placing.only_in(room) if room else list
+    place = find_place(booking, start, therapist or booking.therapist, practice, by, now, ignoring, rooms=rooms)
     if act.by_client and asks_for_move(booking, ready):
         return _request_move(booking, place, start, practice, act, late)
     return _moved(booking, place, start, practice, act, late)
@@ -58,7 +61,7 @@ def approve_move(request: MoveRequest, *, by: User, now: dt.datetime) -> Booking
     if booking.status != Status.CONFIRMED or request.starts_at <= now:
         raise Conflict
     practice, act = Practice.objects.current(), Act(by, now, Way.STAFF)
-    _check_ready(booking, act, practice)
+    check_ready(booking, act, practice)
     if not changes.answer(request, Answer.TAKEN):
         raise Conflict
     place = find_place(booking, request.starts_at, request.therapist, practice, by, now, JUDGED_AT_THE_HOLD)
@@ -78,7 +81,7 @@ def decline_move(request: MoveRequest, *, by: User, now: dt.datetime, why: str =
     return changed
 
 
-def _check_ready(booking: Booking, act: Act, practice: Practice) -> Readiness:
+def check_ready(booking: Booking, act: Act, practice: Practice) -> Readiness:
     """What a client still has to do stands in the way of their own move, and of nobody else's. What they said before this
     visit alone does not: another time is just what is offered then."""
     today = walltime.local_date(act.now, practice.zone)
@@ -113,22 +116,29 @@ def _request_move(
 def _moved(
     booking: Booking, place: Place, start: dt.datetime, practice: Practice, act: Act, late: dict[str, Any]
 ) -> Booking:
+    if start == booking.starts_at and place.therapist.pk == booking.therapist_id:
+        details = room_change(booking, place) | changes.overridden(place)
+        return changes.change(booking, booking.status, "room_changed", act, details=details, room=place.room)
     by_when = changes.answer_by(booking.status, start, practice, act.now)
     changed = _move(booking, place, start, practice, act, booking.status, what="moved", answer_by_at=by_when, **late)
     changes.withdraw_questions(changed)
-    kinds = [notices.MOVED] if changed.status == Status.CONFIRMED else [notices.REQUESTED, notices.TO_ANSWER]
-    notices.announce(changed, *kinds, practice=practice, now=act.now)
+    announce_place(changed, practice, act)
     return changed
+
+
+def announce_place(booking: Booking, practice: Practice, act: Act) -> None:
+    kinds = [notices.MOVED] if booking.status == Status.CONFIRMED else [notices.REQUESTED, notices.TO_ANSWER]
+    notices.announce(booking, *kinds, practice=practice, now=act.now)
 
 
 def find_place(
     booking: Booking, start: dt.datetime, therapist: Therapist, practice: Practice, by: User | None, now: dt.datetime,
-    ignoring: frozenset[Reason],
+    ignoring: frozenset[Reason], *, rooms: Rooms = list, minutes: int | None = None,
 ) -> Place:  # fmt: skip
     """Locks the booking's own therapist too: two moves that swap wait for each other in one order."""
     placing.lock_for_move(booking, therapist)
-    rooms = placing.lock_rooms(booking.session_type)
-    ask = Ask(practice, booking.session_type, booking.minutes, now, rooms, booking)
+    chosen = rooms(placing.lock_rooms(booking.session_type))
+    ask = Ask(practice, booking.session_type, minutes or booking.minutes, now, chosen, booking)
     return placing.find(ask, [therapist], start, by=by, ignoring=ignoring)
 
 
@@ -143,7 +153,8 @@ def _move(
     what: str,
     **fields: Any,
 ) -> Booking:
-    details = {"from": booking.starts_at.isoformat(), "to": start.isoformat()} | changes.overridden(place)
+    details: dict[str, Any] = {"from": booking.starts_at.isoformat(), "to": start.isoformat()}
+    details |= room_change(booking, place) | changes.overridden(place)
     if place.therapist.pk != booking.therapist_id:
         details |= {"therapist": [booking.therapist.slug, place.therapist.slug]}
     return changes.change(
@@ -159,6 +170,12 @@ def _move(
         **placing.times(booking.session_type, booking.minutes, start),
         **fields,
     )
+
+
+def room_change(booking: Booking, place: Place) -> dict[str, Any]:
+    if place.room == booking.room:
+        return {}
+    return {"room": [room.slug if room else "" for room in (booking.room, place.room)]}
 
 
 @taking_time
@@ -193,7 +210,7 @@ def take_proposal(proposal: Proposal, *, by: User, now: dt.datetime) -> Booking:
         raise Conflict
     if proposal.starts_at <= now:
         raise NotOffered([Reason.TOO_SOON])
-    _check_ready(booking, Act(by, now, Way.WEB), practice)
+    check_ready(booking, Act(by, now, Way.WEB), practice)
     if not Proposal.objects.filter(pk=proposal.pk, answer=Answer.OPEN).update(answer=Answer.TAKEN):
         raise Conflict
     place = find_place(booking, proposal.starts_at, proposal.therapist, practice, by, now, JUDGED_AT_THE_HOLD)
