@@ -6,6 +6,7 @@ Knows how every page of it behaves; what the pages show is in each app's admin.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, ClassVar
 
@@ -17,27 +18,48 @@ from django.db import models
 from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 
+from practice import navigation
 from practice.forms import NATIVE
 from practice.models import Practice
 
 NOT_OURS = {"auth", "account", "mfa"}
 """Groups, confirmed addresses and second factors are kept by their own pages; nobody edits those rows."""
 
-ORDER = ["bookings", "care", "clients", "outbox", "practice", "accounts"]
+Paths = Callable[[admin.AdminSite], list[URLPattern]]
 
 
 class PracticeSite(admin.AdminSite):
     site_header = site_title = "Practice"
-    index_title = "The practice"
+    index_title = "Settings and lists"
     site_url = "/"
     empty_value_display = "–"
+    enable_nav_sidebar = False
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._pages: list[Paths] = []
+
+    def add_pages(self, paths: Paths) -> None:
+        """Pages that are not of one model, such as the day; each app's admin adds its own."""
+        self._pages.append(paths)
+
+    def get_urls(self) -> list[Any]:
+        own = [path("settings/", self.admin_view(self.settings), name="settings")]
+        return [*own, *(each for paths in self._pages for each in paths(self)), *super().get_urls()]
+
+    def settings(self, request: HttpRequest) -> HttpResponse:
+        """All lists that this member of staff may see, by what they are about."""
+        return super().index(request)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"bar": navigation.bar(request)}
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models_given = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
@@ -82,7 +104,7 @@ class PracticeSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         found = super().get_app_list(request, app_label)
-        return sorted(found, key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
+        return found if app_label else navigation.grouped(found)
 
 
 RELATED = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")

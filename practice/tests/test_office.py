@@ -21,7 +21,7 @@ def test_other_changes_stand_as_old_and_new() -> None:
 def test_each_list_is_called_by_what_it_lists() -> None:
     browser = Client()
     browser.force_login(make_owner())
-    listed = [model for app in browser.get("/admin/").context["app_list"] for model in app["models"]]
+    listed = [model for app in browser.get("/admin/settings/").context["app_list"] for model in app["models"]]
     answers = {each["object_name"]: browser.get(each["admin_url"]) for each in listed}
     titles = {name: answer.context["title"] for name, answer in answers.items() if answer.context}
     assert not [title for title in titles.values() if title.startswith("Select ")]
