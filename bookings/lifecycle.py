@@ -356,13 +356,12 @@ def expire_due(now: dt.datetime) -> int:
 
 
 def _expire(booking: Booking, now: dt.datetime) -> int:
+    answer_by_at = booking.answer_by_at
     try:
         with transaction.atomic():
             changed = changes.change(booking, Status.EXPIRED, "expired", Act(None, now, Way.CLOCK), answer_by_at=None)
             changes.withdraw_questions(changed)
-            notices.announce(
-                changed, notices.EXPIRED, notices.NOT_ANSWERED, practice=Practice.objects.current(), now=now
-            )
+            notices.announce_silence(changed, notices.EXPIRED, answer_by_at, now)
     except Conflict:  # somebody answered just now
         return 0
     return 1
@@ -375,9 +374,7 @@ def _expire_move(request: MoveRequest, now: dt.datetime) -> int:
             if not changes.answer(request, Answer.WITHDRAWN):
                 return 0
             changed = changes.change(request.booking, request.booking.status, "move_expired", Act(None, now, Way.CLOCK))
-            notices.announce(
-                changed, notices.MOVE_DECLINED, notices.NOT_ANSWERED, practice=Practice.objects.current(), now=now
-            )
+            notices.announce_silence(changed, notices.MOVE_DECLINED, request.answer_by_at, now)
     except Conflict:
         return 0
     return 1

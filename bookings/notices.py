@@ -83,6 +83,13 @@ def announce(
     planning.plan(said + ahead_of([booking], practice, now, is_first=not anew))
 
 
+def announce_silence(booking: Booking, kind: str, answer_by_at: dt.datetime | None, now: dt.datetime) -> None:
+    """Nobody answered by then: both sides are told, unless they may have been before a backup was put back."""
+    kinds = (kind, NOT_ANSWERED)
+    announce(booking, *kinds, practice=Practice.objects.current(), now=now)
+    planning.expire_if_restored(about(booking), kinds, answer_by_at)
+
+
 def remind(bookings: Sequence[Booking], *, practice: Practice, now: dt.datetime) -> None:
     """Plans what goes out ahead alone, for bookings about which nothing can have been planned before."""
     planning.plan(ahead_of(bookings, practice, now))
@@ -94,7 +101,8 @@ def follow_up(booking: Booking, *, now: dt.datetime) -> None:
     if not booking.session_type.aftercare or now > ended_at + AFTERCARE_KEEPS:
         return
     due_at = quiet.awake(max(ended_at + AFTER, now), Practice.objects.current().zone)
-    planning.plan_once(to_somebody(booking, AFTERCARE, due_at, now, key=f"{about(booking)}:{AFTERCARE}"))
+    rows = to_somebody(booking, AFTERCARE, due_at, now, key=f"{about(booking)}:{AFTERCARE}")
+    planning.plan_once(rows, was_due_at=ended_at + AFTER)
 
 
 def _folded(booking: Booking, kinds: Iterable[str], now: dt.datetime) -> tuple[str, ...]:

@@ -52,13 +52,15 @@ def plan(practice: Practice, now: dt.datetime) -> None:
     ends = running_out.by_client(today)
     theirs = Booking.objects.filter(client__in=ends, status__in=COMING, starts_at__gt=now - LAST_MONTHS)
     for client in Client.objects.filter(pk__in=theirs.values("client")):
-        planning.plan_once(_messages(client, ends[client.pk], today, quiet.awake(now, practice.zone), now))
+        expires_on = ends[client.pk]
+        days = min(days for days in running_out.TOLD_DAYS_BEFORE if (expires_on - today).days <= days)
+        planning.plan_once(
+            _messages(client, expires_on, days, quiet.awake(now, practice.zone), now),
+            was_due_at=walltime.instant(expires_on - dt.timedelta(days=days), quiet.ENDS, practice.zone),
+        )
 
 
-def _messages(
-    client: Client, expires_on: dt.date, today: dt.date, due_at: dt.datetime, now: dt.datetime
-) -> list[Message]:
-    days = min(days for days in running_out.TOLD_DAYS_BEFORE if (expires_on - today).days <= days)
+def _messages(client: Client, expires_on: dt.date, days: int, due_at: dt.datetime, now: dt.datetime) -> list[Message]:
     made = planning.draft(
         FORMS_EXPIRING,
         recipient="",

@@ -12,10 +12,12 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from outbox import nudge
-from outbox.models import Channel, Message, MessageQuerySet, State
+from outbox.models import Channel, Heartbeat, Message, MessageQuerySet, State
 from practice.prepared import insert
 
 DUE_BEFORE_RESTORE = "It was due before a backup was restored, and may have been sent then."
+RESTORE = "restore"
+"""The heartbeat that says when a backup was last put back."""
 BATCH = 500
 NO_ADDRESS: dict[str, str] = {
     Channel.EMAIL: "There is no e-mail address.",
@@ -84,10 +86,17 @@ def plan(messages: Sequence[Message]) -> None:
         transaction.on_commit(nudge.send)
 
 
-def plan_once(messages: Sequence[Message]) -> list[Message]:
-    """Plans those whose key is new, and gives them; however many do the same at the same moment, each is planned once."""
+def plan_once(messages: Sequence[Message], *, was_due_at: dt.datetime | None = None) -> list[Message]:
+    """Plans those whose key is new, and gives them; however many do the same at the same moment, each is planned once.
+
+    What was due (by `was_due_at`, else by itself) before a backup was put back is kept as expired.
+    """
     known = set(Message.objects.filter(key__in=[message.key for message in messages]).values_list("key", flat=True))
     fresh = [message for message in messages if message.recipient and message.key not in known]
+    restored_at = _restored_at() if fresh else None
+    for message in fresh:
+        if restored_at is not None and (was_due_at or message.due_at) <= restored_at:
+            not_to_go(message, State.EXPIRED, DUE_BEFORE_RESTORE)
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     if fresh:
         transaction.on_commit(nudge.send)
@@ -113,8 +122,23 @@ def due_before(at: dt.datetime) -> dict[str, int]:
 
 
 def expire_due_before(at: dt.datetime) -> int:
-    """After a restore: whether it was sent, the restored rows do not know."""
+    """After a restore: whether it was sent, the restored rows do not know. What comes to be planned later and was due
+    before that moment is not sent either."""
+    Heartbeat.objects.update_or_create(name=RESTORE, defaults={"finished_at": at})
     return _due_before(at).update(state=State.EXPIRED, last_error=DUE_BEFORE_RESTORE)
+
+
+def expire_if_restored(about: str, kinds: Sequence[str], was_due_at: dt.datetime | None) -> None:
+    """Of what has just been planned about something because a moment passed: nothing goes out where that moment lies before
+    a restore."""
+    restored_at = _restored_at()
+    if restored_at is not None and was_due_at is not None and was_due_at <= restored_at:
+        planned = Message.objects.filter(about=about, kind__in=kinds, state=State.PLANNED)
+        planned.update(state=State.EXPIRED, last_error=DUE_BEFORE_RESTORE)
+
+
+def _restored_at() -> dt.datetime | None:
+    return Heartbeat.objects.filter(name=RESTORE).values_list("finished_at", flat=True).first()
 
 
 def _due_before(at: dt.datetime) -> MessageQuerySet:

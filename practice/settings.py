@@ -249,10 +249,13 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "outbox.tick", "schedule": 30.0, "options": {"expires": 60}},
     "expire": {"task": "bookings.expire", "schedule": 60.0},
     "plan_ahead": {"task": "bookings.plan_ahead", "schedule": 600.0},
+    "remind": {"task": "care.remind", "schedule": 600.0},
     "tidy": {"task": "accounts.tidy", "schedule": 86_400.0},
     "forget": {"task": "outbox.forget", "schedule": 86_400.0},
     "anchor": {"task": "vault.anchor", "schedule": 300.0},  # it sends one out when an hour has passed
 }
+if RESTORED:
+    CELERY_BEAT_SCHEDULE = {}  # the clock rests: nothing lapses, is planned or forgotten before somebody has looked
 
 # Safety
 SECURE_SSL_REDIRECT = PRODUCTION

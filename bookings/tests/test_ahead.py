@@ -16,7 +16,7 @@ from clients import reach, reaching
 from clients.models import Client, Document, Submission
 from clients.tests.factories import make_client, make_client_with_account, make_consent, make_document, make_published
 from clients.tests.forms import make_form
-from outbox import delivery
+from outbox import delivery, planning
 from outbox.models import Message, State
 from practice.models import Practice
 
@@ -213,6 +213,55 @@ def test_list_comes_late_after_a_standstill_but_not_on_the_day_itself() -> None:
     Message.objects.all().delete()
     ahead.plan(at("2026-06-04 00:10"))
     assert planned(evening.EVENING_LIST) == []
+
+
+# After a backup was put back: what was due before that moment may have gone out, and the rows do not know
+
+
+def test_what_the_calendar_asked_for_before_a_restore_is_not_said_again() -> None:
+    booking_with_something_left()
+    evening_of(name="Ines")
+    client_whose_consent_ends(1, starts_at=at("2026-06-20 10:00"))
+    kinds_asked = (kinds.FORMS_MISSING, evening.EVENING_LIST, renewals.FORMS_EXPIRING)
+    restored_at = at("2026-06-07 12:00")
+    planning.expire_due_before(restored_at)
+
+    for now in ("2026-06-01 10:00", "2026-06-03 18:10", "2026-06-07 12:10", "2026-06-09 10:00", "2026-06-24 10:00"):
+        ahead.plan(at(now))
+
+    assert {kind: [state for _, state in planned(kind)] for kind in kinds_asked} == {
+        kinds.FORMS_MISSING: [State.EXPIRED, State.PLANNED],
+        evening.EVENING_LIST: [State.EXPIRED],
+        renewals.FORMS_EXPIRING: [State.EXPIRED, State.PLANNED],
+    }
+
+
+@pytest.mark.parametrize(("restored", "state"), [(47, State.PLANNED), (49, State.EXPIRED)])
+def test_request_whose_time_ran_out_before_a_restore_ends_without_a_word(restored: int, state: str) -> None:
+    session_type, _ = make_offer_of_one(approval="always")
+    client = make_client_with_account()
+    asked = lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
+    planning.expire_due_before(NOW + restored * HOUR)
+
+    lifecycle.expire_due(NOW + 50 * HOUR)
+
+    asked.refresh_from_db()
+    assert (asked.status, planned(kinds.EXPIRED)[0][1], planned(kinds.NOT_ANSWERED)[0][1]) == (
+        Status.EXPIRED,
+        state,
+        state,
+    )
+
+
+def test_aftercare_of_a_session_that_ended_before_a_restore_is_not_said_again() -> None:
+    session_type, _ = make_offer_of_one(aftercare="Rest well.")
+    client = make_client_with_account()
+    booking = lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
+    planning.expire_due_before(booking.ends_at + 3 * HOUR)
+
+    lifecycle.complete(booking, by=booking.therapist.user, now=booking.ends_at + 4 * HOUR)
+
+    assert [state for _, state in planned(kinds.AFTERCARE)] == [State.EXPIRED]
 
 
 # Reminders follow settings, addresses and choices

@@ -71,3 +71,39 @@ def test_what_was_due_before_is_expired_and_only_the_rest_is_sent(mailoutbox: li
 def test_moment_that_is_none_or_still_to_come_is_refused(moment: str) -> None:
     with pytest.raises(CommandError):
         call_command("resume_sending", "--restored-at", moment)
+
+
+def draft(key: str, due_at: dt.datetime) -> Message:
+    return planning.draft(
+        "greeting",
+        recipient="sam@example.com",
+        whom="client:1",
+        about="booking:9",
+        key=key,
+        due_at=due_at,
+        expires_at=NOW + 9 * HOUR,
+        now=NOW + HOUR,
+    )
+
+
+def test_what_is_planned_after_a_restore_and_was_due_before_it_is_kept_as_expired() -> None:
+    before, same, after = draft("before", NOW - HOUR), draft("same", NOW), draft("after", NOW + HOUR)
+    planning.plan_once([before, same])
+    Message.objects.filter(about="booking:9").delete()
+    resume("--yes")
+
+    planning.plan_once([draft("before", NOW - HOUR), draft("same", NOW), after])
+    planning.plan_once([draft("late", NOW + HOUR)], was_due_at=NOW - HOUR)
+
+    rows = Message.objects.filter(about="booking:9").order_by("pk").values_list("key", "state")
+    assert list(rows) == [
+        ("before", State.EXPIRED),
+        ("same", State.EXPIRED),
+        ("after", State.PLANNED),
+        ("late", State.EXPIRED),
+    ]
+
+
+def test_without_a_restore_what_was_due_before_is_planned() -> None:
+    (row,) = planning.plan_once([draft("before", NOW - HOUR)], was_due_at=NOW - HOUR)
+    assert row.state == State.PLANNED

@@ -115,6 +115,13 @@ def test_mail_provider_is_named_with_its_own_settings():
     environment.check("production", FULL | {"EMAIL_URL": "anymail://postmark?server_token=x"})
 
 
+@pytest.mark.parametrize(("restored", "rests"), [("0", False), ("1", True)])
+def test_the_clock_rests_while_a_restored_backup_is_looked_at(restored, rests):
+    asks = "import practice.celery as c; print(not c.app.conf.beat_schedule)"
+    done = start({"DEBUG": "1", "RESTORED": restored, "DJANGO_SETTINGS_MODULE": "practice.settings"}, "-c", asks)
+    assert (done.stdout, done.stderr) == (f"{rests}\n", "")
+
+
 @pytest.mark.parametrize("url", ["anymail://pigeon?key=x", "anymail://../os", "anymail://"])
 def test_mail_provider_that_nobody_knows_is_refused(url):
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL: django-anymail knows no provider"):
