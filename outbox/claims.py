@@ -8,23 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import random
-import time
 from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
-from django.db.utils import DatabaseError, InterfaceError, OperationalError
 
 from outbox.models import Message, State
-from practice.statements import ask
 
 BATCH = 50
 FIRST_WAIT = dt.timedelta(seconds=60)
 LONGEST_WAIT = dt.timedelta(minutes=30)
 SHORTEST_WAIT = dt.timedelta(seconds=1)
-DATABASE_AWAY = (0.1, 0.3, 1.0, 2.0, 4.0)
-"""Seconds between the attempts to write down what has been sent: a database that restarts is back in that time."""
 
 # The states stand in it as they stand in the index, or SQLite would not use it.
 TAKE = """
@@ -38,13 +33,6 @@ UPDATE outbox_message
 SET state = 'sending', lease_until_at = %(until)s, attempts = attempts + 1
 WHERE id IN (SELECT id FROM due)
 RETURNING {columns}
-"""
-SENT = """
-UPDATE outbox_message
-SET state = 'sent', sent_at = %(now)s, subject = %(subject)s, text = %(text)s, provider_id = %(provider_id)s,
-    last_error = '', lease_until_at = NULL
-WHERE id = %(id)s AND state IN ('sending', 'retrying') AND attempts = %(attempts)s
-RETURNING id
 """
 WAITING = "state <> 'sending' AND taken_over = 0"
 LEFT_BEHIND = "state <> 'sending' AND taken_over > 0"
@@ -113,32 +101,6 @@ def record(message: Message, **fields: object) -> bool:
     """Writes what became of it; False where somebody else has the row by now."""
     held = Message.objects.filter(pk=message.pk, state__in=(State.SENDING, State.RETRYING), attempts=message.attempts)
     return bool(held.update(lease_until_at=None, **fields))
-
-
-def record_sent(message: Message, *, subject: str, text: str, provider_id: str, now: dt.datetime) -> bool:
-    """Until this is written another worker would send it again; so it waits for a database that restarts."""
-    values = {
-        "id": message.pk,
-        "attempts": message.attempts,
-        "now": _stored(now),
-        "subject": subject[:200],
-        "text": text,
-        "provider_id": provider_id[:200],
-    }
-    for wait in DATABASE_AWAY:
-        try:
-            return bool(ask(SENT, values))
-        except (DatabaseError, InterfaceError) as error:
-            if connection.in_atomic_block or not _is_away(error):
-                raise
-            connection.close()
-            time.sleep(wait)
-    return bool(ask(SENT, values))
-
-
-def _is_away(error: Exception) -> bool:
-    """A PostgreSQL that falls over in the midst of a statement leaves an error of no particular kind."""
-    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
 def give_back(rows: Sequence[Message]) -> None:

@@ -1,7 +1,8 @@
 """Sends what is due, channel by channel: takes a batch, asks of each message whether it is still wanted, sends, writes it down.
 
 Delivery is at least once: a second copy is possible only when a worker dies, or the connection is lost, between the server's
-acceptance and the record of it. Every attempt carries the same Message-ID.
+acceptance and the record of it; and of one batch, when the worker and the database die together (`outcomes`). Every attempt
+carries the same Message-ID.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from itertools import groupby
 from django.conf import settings
 from django.db.utils import InterfaceError, OperationalError
 
-from outbox import channels, claims, registry, wording
+from outbox import channels, claims, outcomes, registry, wording
 from outbox.channels import Line, OutOfOrder, Refused, SendingFailed
 from outbox.health import SWEEP
 from outbox.models import Heartbeat, Message, State
@@ -40,6 +41,7 @@ def sweep(tell: Clock, *, seconds: float = math.inf, heartbeats: Sequence[str] =
     if settings.RESTORED:
         return 0
     ends_at = time.monotonic() + seconds
+    outcomes.settle()
     claims.expire(tell())
     claims.take_back(tell())
     names = claims.channels_due(tell())
@@ -89,11 +91,13 @@ class _Turn:
             return self._work()
         finally:
             self.line.close()
+            outcomes.settle()
 
     def _work(self) -> int:
         done = 0
         while self._goes_on() and (rows := claims.take(self.channel, self.tell())):
             done += self._batch(rows)
+            outcomes.settle()
         return done
 
     def _goes_on(self) -> bool:
@@ -137,7 +141,7 @@ class _Turn:
             return
         if said is not None:
             self.failures = 0
-            claims.record_sent(row, subject=said.subject, text=said.kept, provider_id=provider_id, now=self.tell())
+            outcomes.record_sent(row, subject=said.subject, text=said.kept, provider_id=provider_id, now=self.tell())
 
     def _what_to_say(self, row: Message) -> Said | None:
         """None, and written down why, for what is not to be sent after all."""

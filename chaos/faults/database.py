@@ -16,7 +16,7 @@ from django.db import OperationalError, connection
 from bench import reminders
 from chaos import verdict
 from chaos.world import World
-from outbox import claims
+from outbox import outcomes
 from outbox.models import State
 
 LOCKED_SECONDS = 4
@@ -42,7 +42,7 @@ def run(world: World) -> None:
     world.tell(f"{number:,} reminders", away_s=max(away), copies=verdict.extra(found), **states)
     world.hold("reminders lost", verdict.lost(found), at_most=0)
     world.hold("rows that do not say sent", number - states.get(State.SENT, 0), at_most=0)
-    most = 0 if max(away) < sum(claims.DATABASE_AWAY) - 2 else CHILDREN * len(away)
+    most = 0 if max(away) < sum(outcomes.DATABASE_AWAY) - 2 else CHILDREN * len(away)
     world.hold("copies, none if the database was back in time", verdict.extra(found), at_most=most)
 
 

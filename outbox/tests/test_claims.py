@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from outbox import claims, delivery
+from outbox import claims, delivery, outcomes
 from outbox.models import Message, State
 from outbox.tests.factories import NOW, make_message, register_greeting
 from outbox.tests.mail_server import MailServer, mail_server
@@ -80,7 +80,7 @@ def test_letter_that_is_on_its_way_when_the_clock_jumps_is_still_written_down(ju
 
     assert claims.take_back(NOW + jump) == 2
     assert take(NOW + jump) == []
-    assert claims.record_sent(rows[0], subject="", text="", provider_id="", now=NOW + jump)
+    assert outcomes.record_sent(rows[0], subject="", text="", provider_id="", now=NOW + jump)
     assert claims.keep(rows[1:], NOW + jump) == []
     assert take(NOW + jump + A_SEND) == [next_one.pk]
     assert Message.objects.get(pk=on_its_way.pk).state == State.SENT
@@ -216,7 +216,7 @@ def test_without_the_claim_four_workers_send_copies(settings: Any, monkeypatch: 
         return bool(Message.objects.filter(pk=message.pk).update(state=State.SENT))
 
     monkeypatch.setattr(claims, "take", look)
-    monkeypatch.setattr(claims, "record_sent", note)
+    monkeypatch.setattr(outcomes, "record_sent", note)
     with mail_server(settings) as server:
         copies = sweep_with_four(server)
     assert sum(copies) > 40
