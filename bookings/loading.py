@@ -95,11 +95,17 @@ class Shelf:
 
 def load(shelf: Shelf, days: tuple[dt.date, dt.date], span: Range) -> Rows:
     """The hours of the days, both included, and what meets the span."""
+    rows = load_times(shelf, days, span)
+    _load_bookings(rows, shelf, walltime.from_epoch(span[0]), walltime.from_epoch(span[1]))
+    return rows
+
+
+def load_times(shelf: Shelf, days: tuple[dt.date, dt.date], span: Range) -> Rows:
+    """The same without the bookings, for whoever shows those themselves."""
     rows = Rows()
     opens, closes = walltime.from_epoch(span[0]), walltime.from_epoch(span[1])
     for row in shelf.ask(TIMES, first=days[0], last=days[1], opens=opens, closes=closes):
         _note(rows, *row)
-    _load_bookings(rows, shelf, opens, closes)
     return rows
 
 

@@ -38,6 +38,14 @@ def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime)
     return client
 
 
+@transaction.atomic
+def enter(*, name: str, email: str, phone: str, date_of_birth: dt.date, now: dt.datetime) -> Client:
+    """Somebody whom the practice writes down at its desk; an account joins the row once that address is confirmed."""
+    client = Client.objects.create(name=name, email=email, phone=phone, date_of_birth=date_of_birth, created_at=now)
+    lookalikes.notice(client, now)
+    return client
+
+
 def follow_address(happening: Happening) -> None:
     """An account whose address changed is written to at the new one, where the client's own was the one before."""
     if happening.what != "email_changed":
