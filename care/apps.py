@@ -9,7 +9,11 @@ class CareConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import visits
-        from care import messages, sheets
+        from care import messages, notes, reminding, sheets, signatures
+        from vault import registry
 
         messages.register()
+        reminding.register()
+        registry.register(notes.SIGNED, signatures.recorded)
+        registry.register(notes.AMENDED, signatures.amended)
         visits.when_started(sheets.lock_at_start)

@@ -58,3 +58,44 @@ class NoFeeForThis(Declined):
 
 class ReplyNeeded(Declined):
     sentence = "Please choose what the client is told."
+
+
+class NoNoteYet(Declined):
+    code = "conflict"
+    sentence = "There is no note to write: this session has not taken place."
+
+
+class NotSignedYet(Declined):
+    code = "conflict"
+    sentence = "This note is still a draft. Please change it and sign it; a signed note is amended."
+
+
+class NotOverYet(Declined):
+    code = "conflict"
+    sentence = "A note is signed once the session has taken place. It is kept as a draft until then; please end the session first."
+
+
+class NoteSigned(Declined):
+    code = "conflict"
+    sentence = "This note was signed in the meantime and stays as it is. You can add an amendment beside it."
+
+
+class NoteChanged(Declined):
+    code = "conflict"
+    sentence = (
+        "This note was saved in another window since you opened it. What you typed is still here, and nothing is "
+        "overwritten yet: please compare the two, then save once more."
+    )
+
+
+class EmptyNote(Declined):
+    sentence = "Please write something first, or choose areas, or fill in the chart."
+
+
+class NothingDone(Declined):
+    sentence = "Please write what was done before you sign."
+
+
+class NothingToShare(Declined):
+    code = "conflict"
+    sentence = "There is nothing to share here: it is not signed yet, or nothing was written."

@@ -36,4 +36,35 @@ LABELS = labelled(
         personal("clinical"): "ending has_fee at",
         internal("clinical"): "id booking by",
     },
+    SessionNote={
+        # The practice's own record. What of the aftercare is shared with the client is on their page.
+        clinical(exported=False): "done response aftercare plan",
+        personal("clinical", exported=False): "state saved_at is_late_entry areas signed_at text_digest shared_at",
+        internal("clinical"): "id booking author version shared_by",
+    },
+    Amendment={
+        clinical(exported=False): "reason words",
+        personal("clinical", exported=False): "at",
+        internal("clinical"): "id note by",
+    },
+    EnergyChart={
+        # The database compares the sealed bytes, so the states need not stand open.
+        clinical(exported=False): "seen",
+        personal("clinical", exported=False): "shared_at shares_notes",
+        internal("clinical"): "id note shared_by",
+    },
+    Phrase={internal("practice"): "id user section words order"},
+    Reflection={
+        # Its author's alone; no part of the record, so no part of a copy of it either.
+        clinical(exported=False): "words",
+        personal("clinical", exported=False): "written_at changed_at",
+        internal("clinical"): "id author client booking",
+    },
+    # Another door to the client's own row.
+    Record={
+        personal(
+            "client"
+        ): "ref name email phone date_of_birth reached_by texts_number texts_agreed_at contact_refused_at created_at",
+        internal("client"): "id user",
+    },
 )

@@ -73,6 +73,12 @@ def replaced(held: Held | None) -> bytes | None:
     return held.before if held.sealed is None else held.sealed
 
 
+def stored(instance: models.Model, name: str) -> bytes | None:
+    """The sealed bytes as they were read from the database, unopened: what a digest of a row is made of."""
+    held = instance.__dict__[name]
+    return held.sealed if isinstance(held, Held) else None
+
+
 class Ready(NamedTuple):
     """What the field itself hands to the database. Nothing else goes in."""
 

@@ -31,11 +31,11 @@ REPLIES = [
 
 
 def install(apps: Any, schema_editor: Any) -> None:
-    constraints.install(schema_editor.connection)
+    constraints.install(schema_editor.connection, constraints.AGREED)
 
 
 def remove(apps: Any, schema_editor: Any) -> None:
-    constraints.remove(schema_editor.connection)
+    constraints.remove(schema_editor.connection, constraints.AGREED)
 
 
 def seed(apps: Any, schema_editor: Any) -> None:

@@ -6,8 +6,9 @@ from accounts.models import User
 from bookings.models import Booking
 from bookings.tests.contenders import Act
 from bookings.tests.factories import NOW
-from care import sheets
+from care import notes, sheets
 from care.models import BoundarySheet
+from care.notes import Written
 from care.tests.factories import agree, make_refusal
 
 
@@ -33,3 +34,8 @@ def refuse(booking: int) -> Act:
 def fill_in(booking: int, by: int) -> Act:
     row, user = Booking.objects.select_related("client", "session_type").get(pk=booking), User.objects.get(pk=by)
     return lambda: str(sheets.save(row, agree(), by=user, now=NOW).pk)
+
+
+def sign_note(booking: int, by: int, words: str) -> Act:
+    row, user = Booking.objects.get(pk=booking), User.objects.get(pk=by)
+    return lambda: str(notes.sign(row, Written(done=words), seen=1, by=user, now=NOW).pk)

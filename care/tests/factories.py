@@ -7,9 +7,10 @@ from typing import Any
 
 from bookings.models import Booking, Status
 from bookings.tests.factories import NOW, make_booking, make_therapist
-from care import agreed, conversations, incidents, refusals, sheets
+from care import agreed, conversations, incidents, notes, refusals, sheets
 from care.incidents import Happened
-from care.models import BoundarySheet, Conversation, Incident, Refusal
+from care.models import BoundarySheet, Conversation, Incident, Refusal, SessionNote
+from care.notes import Written
 from care.refusals import Refused
 from care.sheets import Agreed
 from clients.models import Client
@@ -66,3 +67,25 @@ def make_refusal(booking: Booking | None = None, *, by: Any = None, **overrides:
     booking = booking or make_booking(client=make_client_with_account(), status=Status.REQUESTED)
     fields: dict[str, Any] = {"ground": "other", "reply": "We cannot offer you a session."}
     return refusals.refuse(booking, Refused(**(fields | overrides)), by=by or booking.therapist.user, now=NOW)
+
+
+def make_visit(**overrides: Any) -> Booking:
+    """A session that took place: it ended two hours before NOW."""
+    starts_at = overrides.pop("starts_at", NOW - dt.timedelta(hours=3))
+    ended_at = starts_at + dt.timedelta(hours=1)
+    fields: dict[str, Any] = {"status": Status.COMPLETED, "created_at": starts_at - dt.timedelta(days=3)}
+    moments = {"checked_in_at": starts_at, "started_at": starts_at, "ended_at": ended_at}
+    return make_booking(starts_at=starts_at, **(fields | moments | overrides))
+
+
+def make_note(booking: Booking | None = None, *, now: dt.datetime = NOW, **overrides: Any) -> SessionNote:
+    """A draft by the booking's therapist."""
+    booking = booking or make_visit()
+    written = Written(**({"done": "Back and neck, slowly."} | overrides))
+    return notes.save_draft(booking, written, seen=0, by=booking.therapist.user, now=now)
+
+
+def make_signed_note(booking: Booking | None = None, *, now: dt.datetime = NOW, **overrides: Any) -> SessionNote:
+    booking = booking or make_visit()
+    written = Written(**({"done": "Back and neck, slowly."} | overrides))
+    return notes.sign(booking, written, seen=0, by=booking.therapist.user, now=now)

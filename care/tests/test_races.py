@@ -1,4 +1,4 @@
-"""The boundary sheet in two hands at once: both narrowings are heard, and there is one sheet."""
+"""The boundary sheet and the session note in two hands at once: both narrowings are heard, one signature counts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from bookings.tests.factories import NOW, make_booking
 from bookings.tests.racing import Entry, Racers
 from bookings.tests.test_races import REPEATS, TRIES, Race, errors, racers, said
 from care import agreed
-from care.models import BoundarySheet, Narrowing
+from care.models import BoundarySheet, Narrowing, SessionNote
 from care.tests import contenders
-from care.tests.factories import make_sheet
+from care.tests.factories import make_note, make_sheet
 from clients import intake
 from clients.tests.factories import make_client_with_account
 from clients.tests.forms import begin, make_form
 from practice.tests.factories import make_practice
+from vault import trail
 
 __all__ = ["racers"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,6 +101,25 @@ def refused_while_the_client_tells_of_a_stop() -> Race:
     return Race(entries, faults)
 
 
+def note_signed_twice() -> Race:
+    """One signature counts, the other is told in a sentence; what stands is what the one who was told “done” wrote."""
+    note, owner = make_note(), make_owner()
+    words = ["What the therapist wrote.", "What the owner wrote."]
+    people = [note.author, owner]
+    entries = [
+        Entry(contenders.sign_note, (note.booking_id, user.pk, text)) for user, text in zip(people, words, strict=True)
+    ]
+
+    def faults(answers: list) -> list[str]:
+        kept = SessionNote.objects.get(pk=note.pk)
+        won = [text for answer, text in zip(answers, words, strict=True) if answer.said == "done"]
+        lines = trail.about(note.vault_subject()).filter(kind="note.signed").count()
+        right = said(answers) == {"done": 1, "NoteSigned": 1} and [kept.done] == won and lines == 1
+        return [] if right else [f"told {said(answers)}, kept by {kept.author_id}, {lines} lines"]
+
+    return Race(entries, faults)
+
+
 GUARDED = [narrowed_by_two, narrowed_twice_alike, filled_in_on_both_sides]
 
 
@@ -126,3 +146,15 @@ def test_a_sheet_in_two_hands_is_one_sheet(race: Callable[[], Race], racers: Rac
 def test_it_is_not_without_the_lock(race: Callable[[], Race], racers: Racers) -> None:
     make_practice()
     assert any(run(racers, race, without=["lock"]) for _ in range(TRIES))
+
+
+def test_a_note_signed_twice_at_once_is_signed_once(racers: Racers) -> None:
+    make_practice()
+    for _ in range(REPEATS * 2):
+        assert run(racers, note_signed_twice) == []
+
+
+def test_without_the_lock_the_second_signature_is_told_by_a_broken_page(racers: Racers) -> None:
+    """The database still keeps the first: what is lost is the sentence."""
+    make_practice()
+    assert any(run(racers, note_signed_twice, without=["lock"]) for _ in range(TRIES))

@@ -1,0 +1,36 @@
+"""Which sessions still wait for a signed note, and since when. Only reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import QuerySet
+
+from accounts.models import Role, User
+from bookings.models import Booking, Status
+from care.models import NoteState
+
+LATE_AFTER = dt.timedelta(hours=24)
+"""After a session's end: from then on a note is a late entry, and one that is not signed is reminded of."""
+
+
+def ended_at(booking: Booking) -> dt.datetime:
+    return booking.ended_at or booking.ends_at
+
+
+def waiting(user: User, now: dt.datetime) -> QuerySet[Booking]:
+    """Sessions that took place here and whose note is not signed, the oldest first: a therapist's own, for the owner all.
+    What a practice file brought in from before (without the moment of its end) asks for none."""
+    found = Booking.objects.filter(status=Status.COMPLETED, ended_at__isnull=False, ended_at__lte=now)
+    found = found.exclude(note__state=NoteState.SIGNED).select_related(
+        "client", "therapist__user", "session_type", "note"
+    )
+    if user.role == Role.OWNER:
+        return found.order_by("ended_at", "pk")
+    mine = found.filter(therapist__user_id=user.pk) if user.role == Role.THERAPIST else found.none()
+    return mine.order_by("ended_at", "pk")
+
+
+def overdue(user: User, now: dt.datetime) -> QuerySet[Booking]:
+    """Of these the therapist's own whose session ended more than a day ago."""
+    return waiting(user, now).filter(therapist__user_id=user.pk, ended_at__lte=now - LATE_AFTER)
