@@ -60,11 +60,21 @@ LABELS = labelled(
         personal("clinical", exported=False): "written_at changed_at",
         internal("clinical"): "id author client booking",
     },
-    # Another door to the client's own row.
-    Record={
-        personal(
-            "client"
-        ): "ref name email phone date_of_birth reached_by texts_number texts_agreed_at contact_refused_at created_at",
-        internal("client"): "id user",
+    Plan={
+        clinical(): "work_on",
+        # The stage stands in the decisions about it too; numbers and days say nothing of health.
+        personal("clinical"): "therapist number stage session_type minutes sessions every_days made_at",
+        internal("clinical"): "id client by",
+    },
+    PlannedSession={internal("clinical"): "id plan booking series"},
+    NamedPerson={
+        # Somebody whom a therapist named, by that therapist; the words are hashes.
+        personal("account"): "name email phone own_phone ask_after_minutes tell_after_minutes saved_at",
+        personal("account", exported=False): "email_reached_at phone_reached_at",
+        internal("account"): "id user closing_word help_word",
+    },
+    Cover={
+        personal("booking", exported=False): "person armed_at expected_at ask_at tell_at closed_at",
+        internal("booking"): "id booking user version",
     },
 )

@@ -62,18 +62,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Record",
-            fields=[],
-            options={
-                "verbose_name": "care record",
-                "ordering": ["name", "pk"],
-                "proxy": True,
-                "indexes": [],
-                "constraints": [],
-            },
-            bases=("clients.client",),
-        ),
-        migrations.CreateModel(
             name="Phrase",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

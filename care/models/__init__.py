@@ -2,9 +2,10 @@
 
 from care.models.chart import EnergyChart
 from care.models.conversation import CannedReply, Conversation, ConversationState, Line, WatchedWord
+from care.models.cover import Cover, NamedPerson
 from care.models.incident import Consequence, Ending, Ground, Incident, Refusal, Severity
 from care.models.note import Amendment, NoteSection, NoteState, Phrase, SessionNote
-from care.models.record import Record
+from care.models.plan import Plan, PlannedSession
 from care.models.reflection import Reflection
 from care.models.sheet import BoundarySheet, Covering, FilledBy, Narrowing, Pressure
 
@@ -15,6 +16,7 @@ __all__ = [
     "Consequence",
     "Conversation",
     "ConversationState",
+    "Cover",
     "Covering",
     "Ending",
     "EnergyChart",
@@ -22,12 +24,14 @@ __all__ = [
     "Ground",
     "Incident",
     "Line",
+    "NamedPerson",
     "Narrowing",
     "NoteSection",
     "NoteState",
     "Phrase",
+    "Plan",
+    "PlannedSession",
     "Pressure",
-    "Record",
     "Reflection",
     "Refusal",
     "SessionNote",
