@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import TextChoices
@@ -52,6 +53,28 @@ _at_start: list[Callable[[Booking, User, dt.datetime], object]] = []
 def when_started(follows: Callable[[Booking, User, dt.datetime], object]) -> None:
     """Registers what follows from a start in the same transaction; for apps further up, in their AppConfig.ready."""
     _at_start.append(follows)
+
+
+class Closing(NamedTuple):
+    """What a word at the end of a session is for: whether it is asked of this user, and who hears it."""
+
+    asks: Callable[[Booking, User], bool]
+    hears: Callable[[Booking, User, str, dt.datetime], object]
+
+
+_closing: list[Closing] = []
+
+
+def when_word_is_asked(
+    asks: Callable[[Booking, User], bool], hears: Callable[[Booking, User, str, dt.datetime], object]
+) -> None:
+    """Registers who hears the word with which a session is ended, before it is, in the same transaction. `hears` raises
+    NotGiven for a word that it does not take. For apps further up, in their AppConfig.ready."""
+    _closing.append(Closing(asks, hears))
+
+
+def asks_for_word(booking: Booking, user: User) -> bool:
+    return any(each.asks(booking, user) for each in _closing)
 
 
 when_ended = changes.when_ended  # beside the start's: how a session ends is not for this module alone
@@ -116,14 +139,18 @@ def start(booking: Booking, *, by: User, now: dt.datetime, override: bool = Fals
 
 
 @taking_time
-def end(booking: Booking, *, by: User, now: dt.datetime, early_by: str = "", early_why: str = "") -> Booking:
-    """The session is over and took place. Before its planned end it is said by whom (EndedBy) and why (EndedWhy).
-    Raises Conflict, NotGiven."""
+def end(
+    booking: Booking, *, by: User, now: dt.datetime, early_by: str = "", early_why: str = "", word: str = ""
+) -> Booking:
+    """The session is over and took place. Before its planned end it is said by whom (EndedBy) and why (EndedWhy); `word`
+    is for who asked for one. Raises Conflict, NotGiven."""
     if booking.started_at is None or now < booking.started_at:
         raise Conflict("This session has not been started yet, so it cannot be ended.")
     if booking.status != Status.CONFIRMED or booking.ended_at:
         raise Conflict
     early = _early(booking, now, early_by, early_why)
+    for each in _closing:
+        each.hears(booking, by, word, now)
     act = Act(by, now, Way.STAFF)
     changed = changes.change(booking, Status.COMPLETED, "completed", act, details=early, ended_at=now)
     notices.follow_up(changed, now=now)

@@ -1,4 +1,5 @@
-"""What the database itself keeps of care: a locked sheet is only ever narrowed, a signed note with its chart never changes.
+"""What the database itself keeps of care: a locked sheet is only ever narrowed, a signed note with its chart never changes, and
+neither does a plan; a cover is only put off or closed.
 
 The style of `vault.constraints`. A migration that alters one of these tables ends with `install` again.
 """
@@ -16,6 +17,8 @@ SIGNED = "care_note_signed"
 TOOK_PLACE = "care_note_took_place"
 CHARTS = "care_chart_signed"
 AMENDMENTS = "care_amendment_kept"
+COVERS = "care_cover_kept"
+PLANS = "care_plan_kept"
 SHEET = "care_boundarysheet"
 NOTE = "care_sessionnote"
 
@@ -165,6 +168,27 @@ END"""
     return _guard(CHARTS, "care_energychart", postgresql, sqlite, "INSERT OR UPDATE OR DELETE")
 
 
+# A cover is put off or closed, and nothing else is ever changed in it.
+COVER_FIXED = ("id", "booking_id", "user_id", "person", "armed_at", "expected_at")
+EARLIER = "NEW.ask_at < OLD.ask_at OR NEW.tell_at < OLD.tell_at OR NEW.version < OLD.version"
+
+
+def _covers() -> Guard:
+    """A cover that is closed stays as it is; an open one is never asked about sooner, and none goes."""
+    broken = f"OLD.closed_at IS NOT NULL OR {EARLIER} OR "
+    postgresql = f"""BEGIN
+  IF TG_OP = 'DELETE' THEN {_raise(COVERS)}; END IF;
+  IF {broken}{_differs(COVER_FIXED, "IS DISTINCT FROM")} THEN {_raise(COVERS)}; END IF;
+  RETURN NEW;
+END"""
+    sqlite = {
+        "insert": "EXISTS (SELECT 1 FROM care_cover o WHERE o.id = NEW.id OR o.booking_id = NEW.booking_id)",
+        "update": broken + _differs(COVER_FIXED, "IS NOT"),
+        "delete": "1",
+    }
+    return _guard(COVERS, "care_cover", postgresql, sqlite, "UPDATE OR DELETE")
+
+
 AGREED: dict[str, Guard] = {SHEETS: _sheets(), NARROWINGS: append_only(NARROWINGS, "care_narrowing")}
 RECORDED: dict[str, Guard] = {
     SIGNED: _signed_notes(),
@@ -172,7 +196,8 @@ RECORDED: dict[str, Guard] = {
     CHARTS: _charts(),
     AMENDMENTS: append_only(AMENDMENTS, "care_amendment"),
 }
-GUARDS = AGREED | RECORDED
+PLANNED: dict[str, Guard] = {COVERS: _covers(), PLANS: append_only(PLANS, "care_plan")}
+GUARDS = AGREED | RECORDED | PLANNED
 
 
 def install(connection: Any, guards: dict[str, Guard] = GUARDS) -> None:

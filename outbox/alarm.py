@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.db.models import Q
@@ -27,6 +28,14 @@ STOPPED = "sending_stopped"
 GOES_ON = "sending_goes_on"
 
 log = logging.getLogger(__name__)
+
+_also: list[Callable[[dt.datetime], Sequence[str]]] = []
+
+
+def also(tell: Callable[[dt.datetime], Sequence[str]]) -> None:
+    """Registers what else the owners have to know when messages stop leaving, in sentences; for apps further up, in their
+    AppConfig.ready."""
+    _also.append(tell)
 
 
 def look(now: dt.datetime) -> Health:
@@ -77,6 +86,7 @@ def _said(text: str, found: Health) -> Said:
     context: Context = {
         "last": moment(found.swept_at, practice.zone) if found.swept_at else "never yet",
         "oldest": moment(found.oldest_due_at, practice.zone) if found.oldest_due_at else "nothing is waiting",
+        "also": "\n\n".join(sentence for tell in _also for sentence in tell(found.now)),
         "link": Button("How it stands", settings.SITE_URL + reverse("readyz")),
     }
     return wording.fill_in(wording.shipped(text, Channel.EMAIL), context, practice, Channel.EMAIL)

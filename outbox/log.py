@@ -27,7 +27,8 @@ def for_user(user: User, now: dt.datetime) -> QuerySet[Message]:
     own bookings and to themselves; the front desk those to clients and about bookings."""
     if not user.is_staff or not user.is_active:
         return Message.objects.none()
-    return Message.objects.all() if user.is_owner else Message.objects.filter(sight.seen_by(user, now))
+    shown = Message.objects.exclude(kind__in=registry.not_shown())
+    return shown if user.is_owner else shown.filter(sight.seen_by(user, now))
 
 
 def may_read(user: User, message: Message) -> bool:

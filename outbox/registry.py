@@ -19,6 +19,7 @@ GROUPS = {
     "message": "Messages waiting",
     "security": "Accounts and security",
     "staff": "To the practice",
+    "cover": "Working alone",
 }
 """What a kind is of, in the order in which they are shown."""
 
@@ -29,6 +30,14 @@ class NotWanted(Exception):
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.words = words
+
+
+class NotYet(Exception):
+    """Raised by `still_wanted` where it is wanted, and later: it waits until then."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 class Attachment(NamedTuple):
@@ -80,6 +89,8 @@ class Kind:
     """Placeholders that may stand in a text message."""
     worded: bool = True
     """Whether the practice may word it; a test has no words of its own."""
+    is_shown: bool = True
+    """Whether the practice's log has it: a call for help must not be found by whoever stands beside the screen."""
     address: Callable[[Message], str] = _same_address
     """Where it would go today; empty where nowhere."""
     load: Callable[[Sequence[Message]], None] | None = None
@@ -103,6 +114,10 @@ def kinds() -> list[Kind]:
     """All that the practice may word, group by group, in the order in which they were registered."""
     order = list(GROUPS)
     return sorted((kind for kind in _kinds.values() if kind.worded), key=lambda kind: order.index(kind.group))
+
+
+def not_shown() -> list[str]:
+    return [kind.name for kind in _kinds.values() if not kind.is_shown]
 
 
 def named(name: str) -> Kind | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from bookings import visits
 from bookings.models import Booking, Length, Therapist
+from bookings.walkin import Newcomer
 from clients.models import Client
 from practice.forms import WallClockField
 from practice.models import Practice
@@ -153,6 +156,16 @@ class StartForm(ActForm):
     )
 
 
+def word_field() -> forms.CharField:
+    """Covered as it is typed, whichever word it is."""
+    return forms.CharField(
+        label="Your word",
+        max_length=60,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Please type your word."},
+    )
+
+
 class EndForm(ActForm):
     """Asks nothing where the session is over at its time; sooner than planned, by whom and why."""
 
@@ -168,10 +181,12 @@ class EndForm(ActForm):
         super().__init__(*args, **kwargs)
         if not visits.is_early(self.booking, timezone.now()):
             del self.fields["early_by"], self.fields["early_why"]
+        if visits.asks_for_word(self.booking, self.user):
+            self.fields["word"] = word_field()
 
 
 class ClientField(forms.CharField):
-    """Finds the one client that somebody means: by ref, by e-mail address, or by a part of the name."""
+    """Finds the one client that somebody means: by ref, by e-mail address, or by a part of the name or phone number."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, **kwargs)
@@ -179,8 +194,10 @@ class ClientField(forms.CharField):
 
     def clean(self, value: Any) -> Client:
         text = super().clean(value)
-        exact = Q(ref=text) | Q(email__iexact=text)
-        found = self.queryset.filter(exact)[:NAMED] or self.queryset.filter(name__icontains=text)[:NAMED]
+        if not text:
+            return None
+        exact, partly = Q(ref=text) | Q(email__iexact=text), Q(name__icontains=text) | Q(phone__icontains=text)
+        found = self.queryset.filter(exact)[:NAMED] or self.queryset.filter(partly)[:NAMED]
         if not found:
             raise ValidationError(f"No client is found for “{text}”. Try a part of the name, or add the client first.")
         if len(found) > 1:
@@ -189,17 +206,15 @@ class ClientField(forms.CharField):
         return found[0]
 
 
-class NewBookingForm(OverrideForm):
-    client = ClientField(help_text="A part of the name, the e-mail address or the ref.")
+class SessionForm(OverrideForm):
+    """A session for somebody: what, with whom, and whether rules are set aside."""
+
     length = forms.ModelChoiceField(Length.objects.none(), label="Session")
     therapist = forms.ModelChoiceField(Therapist.objects.none(), required=False, empty_label="Any")
-    starts_at = WallClockField(label="Start", help_text="On the practice's clock. The room is chosen by itself.")
-    field_order = ["client", "length", "therapist", "starts_at", "override", "why"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        clients, lengths, therapists = (self._choice(name) for name in ("client", "length", "therapist"))
-        clients.queryset = Client.objects.for_user(user)
+        lengths, therapists = self._choice("length"), self._choice("therapist")
         lengths.queryset = offered_lengths()
         lengths.choices = grouped(lengths.queryset)
         therapists.queryset = therapists_of(user)
@@ -209,6 +224,62 @@ class NewBookingForm(OverrideForm):
 
     def _choice(self, name: str) -> Any:
         return self.fields[name]
+
+
+class NewBookingForm(SessionForm):
+    client = ClientField(help_text="A part of the name or the phone number, the e-mail address or the ref.")
+    starts_at = WallClockField(label="Start", help_text="On the practice's clock. The room is chosen by itself.")
+    field_order = ["client", "length", "therapist", "starts_at", "override", "why"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self._choice("client").queryset = Client.objects.for_user(user)
+
+
+class WalkInForm(SessionForm):
+    """Who is here, found or written down, and what they would like now."""
+
+    client = ClientField(
+        label="Client",
+        required=False,
+        help_text="A part of the name or the phone number, the e-mail address or the ref.",
+    )
+    new_name = forms.CharField(
+        label="Or somebody new: name",
+        required=False,
+        max_length=150,
+        help_text="Only for somebody who has never been here; leave the field above empty then.",
+    )
+    new_born = forms.DateField(
+        label="Date of birth", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    new_email = forms.EmailField(label="E-mail", required=False)
+    new_phone = forms.CharField(label="Phone", required=False, max_length=40)
+    starts_at = forms.TypedChoiceField(label="Start", coerce=dt.datetime.fromisoformat, widget=forms.RadioSelect)
+    field_order = [
+        *("client", "new_name", "new_born", "new_email", "new_phone"),
+        *("length", "therapist", "starts_at", "override", "why"),
+    ]
+
+    def __init__(self, *args: Any, user: User, starts: Sequence[dt.datetime], **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self._choice("client").queryset = Client.objects.for_user(user)
+        self._choice("starts_at").choices = [(each.isoformat(), f"{timezone.localtime(each):%H:%M}") for each in starts]
+        self.initial.setdefault("starts_at", starts[0].isoformat())
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if bool(said.get("client")) == bool(said.get("new_name")) and "client" not in self.errors:
+            self.add_error(
+                "client", "Please name a client who is known here, or write down somebody new; one of the two."
+            )
+        if said.get("new_name") and not said.get("new_born") and "new_born" not in self.errors:
+            self.add_error("new_born", "Please give the date of birth; sessions are for adults.")
+        return said
+
+    def who(self) -> Client | Newcomer:
+        said = self.cleaned_data
+        return said["client"] or Newcomer(said["new_name"], said["new_born"], said["new_email"], said["new_phone"])
 
 
 def offered_lengths() -> Any:
