@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import TransactionTestCase
 
-from bookings import constraints
+from bookings import constraints, money_constraints
 from care import constraints as care_constraints
 from clients import constraints as clients_constraints
 from practice import servers
@@ -48,6 +48,7 @@ def history_gives_way_to_the_flush() -> Iterator[None]:
 
     def flush_history_too(case: TransactionTestCase) -> None:
         constraints.remove(connection, constraints.HISTORY)
+        money_constraints.remove(connection)
         vault_constraints.remove(connection)
         clients_constraints.remove(connection)
         care_constraints.remove(connection)
@@ -55,6 +56,7 @@ def history_gives_way_to_the_flush() -> Iterator[None]:
             flush(case)
         finally:
             constraints.install(connection, constraints.HISTORY)
+            money_constraints.install(connection)
             vault_constraints.install(connection)
             clients_constraints.install(connection)
             care_constraints.install(connection)

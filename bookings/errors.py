@@ -90,6 +90,36 @@ class ReasonNeeded(Refusal):
     sentence = "Please give a reason; it is kept with the booking."
 
 
+class TooMuch(Refusal):
+    """More than is still to be paid, was taken, or is owed; or no amount at all."""
+
+    code = "invalid"
+
+
+class AlreadyTakenBack(Refusal):
+    code = "conflict"
+    sentence = "This line has been taken back already."
+
+
+class NotNow(Refusal):
+    code = "invalid"
+
+
+class DayClosed(Refusal):
+    code = "conflict"
+    sentence = "This day is closed already; what is taken now is counted with the next day."
+
+
+class DifferenceUnexplained(Refusal):
+    """What was counted `paid_by` one way differs from what the lines of the day come to."""
+
+    code = "invalid"
+
+    def __init__(self, paid_by: str, difference: str) -> None:
+        super().__init__(f"This is {difference} than expected. Please say why.")
+        self.paid_by = paid_by
+
+
 class KeyReused(Refusal):
     """A key stands for one request; the first one sent with it had other content."""
 

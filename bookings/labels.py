@@ -50,5 +50,11 @@ LABELS = labelled(
         personal("account"): "shows made_at fetched_at",
         internal("account"): "id user digest content_digest changed_at",
     },
+    # The practice's books: a client has their receipts, and an export tells the amounts.
+    MoneyEntry={
+        personal("invoice"): "kind amount currency paid_by number what at why",
+        internal("invoice"): "id booking on by corrects",
+    },
+    CashUp={internal("invoice"): "id on paid_by currency expected counted why at by"},
     IdempotencyKey={internal("working"): "id user key digest booking answer made_at"},
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from django.db import transaction
 
 from accounts.models import User
-from bookings import changes, notices, placing, readiness, story
+from bookings import changes, money, notices, placing, readiness, story
 from bookings.changes import Act
 from bookings.models import Answer, Booking, Status, Way
 from clients import agreements, documents
@@ -22,6 +22,7 @@ from practice.models import Practice
 from vault import ledger
 
 OPEN = (Status.HELD, Status.REQUESTED, Status.CONFIRMED)
+FREE = "The session was ended; nothing is owed."
 Step = Callable[[Booking, Act, Practice], Booking]
 
 
@@ -127,4 +128,8 @@ def _has_proposals(booking: Booking) -> bool:
 
 
 def _end_running(booking: Booking, act: Act, practice: Practice) -> Booking:
-    return changes.change(booking, Status.COMPLETED, "ended", act, ended_at=act.now)
+    """Nothing is owed for it, whoever wanted it to be over; what was paid already is to be given back."""
+    details = story.owed_before(booking)
+    changed = changes.change(booking, Status.COMPLETED, "ended", act, details=details, ended_at=act.now, late_fee=0)
+    money.waive_rest(changed, now=act.now, why=FREE)
+    return changed

@@ -13,6 +13,7 @@ from bookings.models.booking import (
 )
 from bookings.models.feed import CalendarFeed, Shows
 from bookings.models.hours import Closure, DateHours, TimeOff, WeeklyHours
+from bookings.models.money import TAKEN, CashUp, MoneyEntry, MoneyKind, PaidBy
 from bookings.models.offer import (
     LONGEST_BUSY,
     Approval,
@@ -32,20 +33,25 @@ from bookings.models.offer import (
 __all__ = [
     "BLOCKING",
     "LONGEST_BUSY",
+    "TAKEN",
     "Answer",
     "Approval",
     "Booking",
     "BookingChange",
     "CalendarFeed",
+    "CashUp",
     "Closure",
     "DateHours",
     "EveningList",
     "IdempotencyKey",
     "Kind",
     "Length",
+    "MoneyEntry",
+    "MoneyKind",
     "MoveRequest",
     "Offer",
     "OfferPrice",
+    "PaidBy",
     "Prerequisite",
     "Proposal",
     "Room",

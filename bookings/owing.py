@@ -1,0 +1,143 @@
+"""What a booking owes, and what is still to be paid: the one answer for pages, lists and reports. Only reads.
+
+A session that stands or took place owes its price, and the fees of late changes beside it. One that was cancelled or missed
+owes the fees alone (never more than the price, `rules.fee_added`); where the practice cancelled, declined or released it,
+nothing. What was waived comes off. The balance is what is owed less what was taken and not given back: above zero it is
+still to be paid, below it is to be given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Case, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest, Round
+
+from bookings.models import TAKEN, Booking, MoneyEntry, MoneyKind, Status
+
+WITH_PRICE = (Status.CONFIRMED, Status.COMPLETED)
+WITH_FEES = (*WITH_PRICE, Status.CANCELLED, Status.NO_SHOW)
+OVER = (Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW)
+MAY_PAY_AHEAD = (Status.REQUESTED, *WITH_PRICE)
+
+NOTHING = Decimal("0.00")
+
+
+class Line(NamedTuple):
+    """As much of a money entry as is reckoned with."""
+
+    kind: str
+    amount: Decimal
+    is_counter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one booking comes to; `price` and `fees` are what it owes of them as it stands."""
+
+    price: Decimal = NOTHING
+    fees: Decimal = NOTHING
+    waived: Decimal = NOTHING
+    taken: Decimal = NOTHING
+    given_back: Decimal = NOTHING
+
+    @property
+    def owed(self) -> Decimal:
+        return max(self.price + self.fees - self.waived, NOTHING)
+
+    @property
+    def kept(self) -> Decimal:
+        """What was taken and not given back."""
+        return self.taken - self.given_back
+
+    @property
+    def balance(self) -> Decimal:
+        return self.owed - self.kept
+
+    @property
+    def to_pay(self) -> Decimal:
+        return max(self.balance, NOTHING)
+
+    @property
+    def to_give_back(self) -> Decimal:
+        return max(-self.balance, NOTHING)
+
+
+def account(status: str, price: Decimal, late_fee: Decimal, lines: Iterable[Line]) -> Account:
+    """Values in, values out."""
+    sums = dict.fromkeys(MoneyKind.values, NOTHING)
+    for line in lines:
+        sums[line.kind] += -line.amount if line.is_counter else line.amount
+    return Account(
+        price=price if status in WITH_PRICE else NOTHING,
+        fees=late_fee if status in WITH_FEES else NOTHING,
+        waived=sums[MoneyKind.WAIVER],
+        taken=sum((sums[kind] for kind in TAKEN), NOTHING),
+        given_back=sums[MoneyKind.REFUND],
+    )
+
+
+def accounts(bookings: Iterable[Booking]) -> dict[int, Account]:
+    """By booking, all in one query."""
+    found = list(bookings)
+    lines: dict[int, list[Line]] = {each.pk: [] for each in found}
+    entries = MoneyEntry.objects.filter(booking__in=lines).order_by()
+    for pk, kind, amount, corrects in entries.values_list("booking_id", "kind", "amount", "corrects_id"):
+        lines[pk].append(Line(kind, amount, corrects is not None))
+    return {each.pk: account(each.status, each.price, each.late_fee, lines[each.pk]) for each in found}
+
+
+def account_of(booking: Booking) -> Account:
+    return accounts([booking])[booking.pk]
+
+
+def balance_of(booking: Booking) -> Decimal:
+    return account_of(booking).balance
+
+
+def balances(bookings: Iterable[Booking]) -> dict[int, Decimal]:
+    return {pk: each.balance for pk, each in accounts(bookings).items()}
+
+
+def may_be_taken(booking: Booking, found: Account) -> Decimal:
+    """What can be taken for it now: what is still to be paid, and for a request the price, as a deposit."""
+    if booking.status == Status.REQUESTED:
+        return max(booking.price - found.waived - found.kept, NOTHING)
+    return found.to_pay
+
+
+# The same answer in SQL
+
+_MONEY: DecimalField = DecimalField(max_digits=12, decimal_places=2)
+_ZERO = Value(NOTHING, output_field=_MONEY)
+
+
+def with_balance(bookings: QuerySet[Any]) -> QuerySet[Any]:
+    """Each with its `balance`, to filter, order and sum by."""
+    owed = Greatest(_when(WITH_PRICE, "price") + _when(WITH_FEES, "late_fee") - _sum(MoneyKind.WAIVER), _ZERO)
+    kept = _sum(*TAKEN) - _sum(MoneyKind.REFUND)
+    return bookings.annotate(balance=Round(owed - kept, 2, output_field=_MONEY))
+
+
+def _when(statuses: tuple[Status, ...], name: str) -> Combinable:
+    return Case(When(status__in=statuses, then=F(name)), default=_ZERO, output_field=_MONEY)
+
+
+def _sum(*kinds: MoneyKind) -> Combinable:
+    signed = Case(When(corrects__isnull=True, then=F("amount")), default=-F("amount"), output_field=_MONEY)
+    lines = MoneyEntry.objects.filter(booking=OuterRef("pk"), kind__in=kinds).order_by().values("booking")
+    return Coalesce(Subquery(lines.annotate(total=Sum(signed)).values("total"), output_field=_MONEY), _ZERO)
+
+
+def not_paid(bookings: QuerySet[Any]) -> QuerySet[Any]:
+    """Of sessions that are over or missed, those with something still to be paid."""
+    return with_balance(bookings.filter(status__in=OVER)).filter(balance__gt=0)
+
+
+def to_give_back(bookings: QuerySet[Any]) -> QuerySet[Any]:
+    """Those for which more was taken than is owed."""
+    return with_balance(bookings).filter(balance__lt=0)
