@@ -1,30 +1,48 @@
 """Reads a wording: words with simple placeholders like {{ when }}, blank lines between paragraphs. Says what is wrong with
-it in sentences, and turns it into Django templates, which do the filling in."""
+it in sentences, takes it apart where they stand, and fills it in. Reads as Django's templates do, of which these are the least
+part."""
 
 from __future__ import annotations
 
 import difflib
 import functools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.template import Engine, Template, TemplateSyntaxError
+from django.template import TemplateSyntaxError
 from django.template.base import Lexer, Parser, Token, TokenType, Variable
 from django.utils.html import escape
 
-ENGINE = Engine()
-"""Knows no files: a wording can take nothing in."""
 LOOSE_BRACES = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 SINGLE_BRACES = re.compile(r"\{\s*(\w+)\s*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    plain: Template
-    rich: Template
-    alone: str
-    """The placeholder that this line consists of, if it is nothing else."""
+    names: tuple[str, ...]
+    plain: tuple[str, ...]
+    """The words around the placeholders: before the first, between, after the last."""
+    rich: tuple[str, ...]
+    """The same, escaped."""
+
+    @property
+    def alone(self) -> str:
+        """The placeholder that this line consists of, if it is nothing else."""
+        return self.names[0] if self.plain == ("", "") else ""
+
+    def as_text(self, values: Mapping[str, str]) -> str:
+        return _filled(self.plain, self.names, values)
+
+    def as_html(self, values: Mapping[str, str]) -> str:
+        return _filled(self.rich, self.names, values)
+
+
+def _filled(words: tuple[str, ...], names: tuple[str, ...], values: Mapping[str, str]) -> str:
+    said = [words[0]]
+    for name, after in zip(names, words[1:], strict=True):
+        said += values[name], after
+    return "".join(said).strip()
 
 
 def faults_in(wording: str, known: Collection[str]) -> list[str]:
@@ -86,6 +104,13 @@ def read(wording: str) -> tuple[tuple[Line, ...], ...]:
 
 
 def _line(words: str) -> Line:
-    tokens = Lexer(words).tokenize()
-    alone = _name_in(tokens[0]) if len(tokens) == 1 and tokens[0].token_type == TokenType.VAR else ""
-    return Line(Template(words, engine=ENGINE), Template(escape(words), engine=ENGINE), alone)
+    names, around = [], [""]
+    for token in Lexer(words).tokenize():
+        if token.token_type == TokenType.TEXT:
+            around[-1] += token.contents
+        elif token.token_type == TokenType.VAR and (name := _name_in(token)):
+            names.append(name)
+            around.append("")
+        else:
+            raise ValueError("A wording with faults cannot be filled in.")
+    return Line(tuple(names), tuple(around), tuple(map(escape, around)))

@@ -4,14 +4,13 @@ text and the HTML of a letter. Only reads."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import secrets
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.template import Context as Filling
-from django.template import TemplateDoesNotExist
+from django.template import Template, TemplateDoesNotExist
 from django.template.loader import get_template
-from django.utils.safestring import SafeString, mark_safe
 
 from outbox import parts, registry
 from outbox.models import Channel, Message, Wording
@@ -99,7 +98,7 @@ def _file(name: str) -> str:
     language = settings.LANGUAGE_CODE
     for folder in (f"{language}/", f"{language.partition('-')[0]}/", ""):
         try:
-            return get_template(f"emails/{folder}{name}").template.source  # type: ignore[attr-defined]
+            return _template(f"{folder}{name}").source  # type: ignore[no-any-return]
         except TemplateDoesNotExist:
             continue
     raise TemplateDoesNotExist(f"emails/{name}")
@@ -109,35 +108,51 @@ def fill_in(
     words: Words, context: Context, practice: Practice, channel: str, attachments: tuple[Attachment, ...] = ()
 ) -> Said:
     values: dict[str, Value] = {"practice": practice.name, "phone": practice.phone, **context}
-    if missing := names_in(words.subject + words.text) - values.keys():
+    used = names_in(words.subject + words.text)
+    if missing := used - values.keys():
         raise KeyError(", ".join(sorted(missing)))
-    text, kept = _plain(words.text, values, parts.as_text), _plain(words.text, values, parts.as_kept)
+    plain, kept = ({name: form(values[name]) for name in used} for form in (parts.as_text, parts.as_kept))
+    text = _plain(words.text, plain)
+    text_kept = text if kept == plain else _plain(words.text, kept)
     if channel == Channel.SMS:
-        return Said(subject="", text=text, html="", kept=kept)
+        return Said(subject="", text=text, html="", kept=text_kept)
     closing = "\n\n" + "\n".join(line for line in (practice.name, practice.phone, practice.email) if line) + "\n"
+    before, after = _frame(practice.name, practice.phone, practice.email, _template("_letter.html"))
     return Said(
-        subject=" ".join(_plain(words.subject, values, parts.as_text).split()),
+        subject=" ".join(_plain(words.subject, plain).split()),
         text=text + closing,
-        html=get_template("emails/_letter.html").render({"practice": practice, "body": _rich(words.text, values)}),
-        kept=kept + closing,
+        html=before + _rich(words.text, values) + after,
+        kept=text_kept + closing,
         attachments=attachments,
     )
 
 
-def _plain(wording: str, values: dict[str, Value], form: Callable[[Value], str]) -> str:
+def _template(name: str) -> Template:
+    return get_template(f"emails/{name}").template  # type: ignore[attr-defined, no-any-return]
+
+
+@functools.lru_cache(maxsize=8)
+def _frame(name: str, phone: str, email: str, template: Template) -> tuple[str, str]:
+    """What stands before and after each letter's own words; it is told no more than these."""
+    mark = secrets.token_hex()
+    practice = {"name": name, "phone": phone, "email": email}
+    before, after = template.render(Filling({"practice": practice, "body": mark})).split(mark)
+    return before, after
+
+
+def _plain(wording: str, values: dict[str, str]) -> str:
     """Lines and paragraphs that nothing is left of are left out."""
-    filling = Filling({name: form(value) for name, value in values.items()}, autoescape=False)
-    paragraphs = [[line.plain.render(filling).strip() for line in lines] for lines in read(wording)]
+    paragraphs = [[line.as_text(values) for line in lines] for lines in read(wording)]
     return "\n\n".join("\n".join(filter(None, lines)) for lines in paragraphs if any(lines))
 
 
-def _rich(wording: str, values: dict[str, Value]) -> SafeString:
-    filling = Filling({name: parts.within_html(value) for name, value in values.items()})
-    return mark_safe("\n".join(filter(None, (_paragraph(lines, values, filling) for lines in read(wording)))))  # noqa: S308
+def _rich(wording: str, values: dict[str, Value]) -> str:
+    return "\n".join(filter(None, (_paragraph(lines, values) for lines in read(wording))))
 
 
-def _paragraph(lines: tuple[Line, ...], values: dict[str, Value], filling: Filling) -> str:
+def _paragraph(lines: tuple[Line, ...], values: dict[str, Value]) -> str:
     if len(lines) == 1 and lines[0].alone:
         return parts.alone_in_html(values[lines[0].alone])
-    said = "<br>".join(filter(None, (line.rich.render(filling).strip() for line in lines)))
+    within = {name: parts.within_html(values[name]) for line in lines for name in line.names}
+    said = "<br>".join(filter(None, (line.as_html(within) for line in lines)))
     return f"<p>{said}</p>" if said else ""

@@ -10,12 +10,10 @@ import contextlib
 import functools
 import io
 import re
-import secrets
 import smtplib
 import ssl
 import time
 from collections.abc import Iterator
-from email.policy import Compat32
 from email.utils import parseaddr
 from typing import Any
 
@@ -28,10 +26,10 @@ from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 
 from outbox.channels import NotNow, OutOfOrder, Refused, SendingFailed
+from outbox.mime import written
 from outbox.models import Message
 from outbox.registry import Said
 
-SHORT = 76
 BARE = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 AWAY = "The mail server could not be reached."
 NO_SIGN_IN = "The mail server does not accept the practice's sign-in."
@@ -130,13 +128,8 @@ class Backend(smtp.EmailBackend):
 
     def _send(self, email_message: EmailMultiAlternatives) -> bool:
         """Django's own takes as long for what is plain and short already as for what is not."""
-        letter: Any = email_message.message()
-        letter.policy = Plain()
-        for part in letter.walk():
-            if part.is_multipart():  # else a boundary is looked for in all the text, each time by a pattern made anew
-                part.set_boundary(secrets.token_hex(16))
         sender, *recipients = (_bare(each) for each in (email_message.from_email, *email_message.recipients()))
-        self.connection.sendmail(sender, recipients, letter.as_bytes(linesep="\r\n"))
+        self.connection.sendmail(sender, recipients, written(email_message))
         return True
 
     def send_messages(self, email_messages: Any) -> int:
@@ -148,16 +141,6 @@ class Backend(smtp.EmailBackend):
         if self.connection is not None:
             self.connection.start_the_clock()
         super().close()
-
-
-class Plain(Compat32):
-    """Writes a header that needs neither folding nor encoding as it is."""
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        line = f"{name}: {value}"
-        if isinstance(value, str) and len(line) <= SHORT and line.isascii() and line.isprintable():
-            return f"{line}{self.linesep}".encode("ascii")
-        return super().fold_binary(name, value)
 
 
 @functools.lru_cache(maxsize=1024)

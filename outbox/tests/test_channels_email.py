@@ -11,7 +11,7 @@ import pytest
 
 from outbox import channels
 from outbox.channels import NotNow, OutOfOrder, Refused
-from outbox.channels.email import Plain, _failure, address
+from outbox.channels.email import _failure, address
 from outbox.models import Message
 from outbox.registry import Attachment, Said
 from outbox.tests.mail_server import mail_server
@@ -23,28 +23,6 @@ SAID = Said(
     "",
     (Attachment("session.ics", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar; method=PUBLISH"),),
 )
-SUBJECTS = [
-    "Hello",
-    "Sitzung am Donnerstag: Entspannung für Körper und Geist, mit einem sehr langen Betreff, der gefaltet wird",
-    "A subject of plain letters that is so long that it has to be folded over more lines than the one it began on, twice",
-    "Tab\there",
-]
-
-
-def letter_of(subject: str = "Hello") -> Any:
-    line = channels.line("email")
-    return line._letter(
-        Message(recipient="sam@example.com"),
-        Said(subject, *[getattr(SAID, name) for name in ("text", "html", "kept", "attachments")]),
-    )  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("subject", SUBJECTS)
-def test_letter_is_byte_for_byte_as_django_writes_it(subject: str) -> None:
-    letter = letter_of(subject).message()
-    as_django = letter.as_bytes(linesep="\r\n")
-    letter.policy = Plain()
-    assert letter.as_bytes(linesep="\r\n") == as_django
 
 
 def test_letter_arrives_whole_at_a_real_server(settings: Any) -> None:

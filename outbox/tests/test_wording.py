@@ -199,3 +199,9 @@ def test_translation_is_a_folder_and_what_it_lacks_ships(settings: Any, tmp_path
 def test_kind_without_words_is_an_error_that_names_the_file() -> None:
     with pytest.raises(TemplateDoesNotExist, match=r"emails/nothing\.subject\.txt"):
         wording.shipped("nothing", Channel.EMAIL)
+
+
+@pytest.mark.parametrize("text", ["{{ when|upper }}", "{% if when %}{% endif %}", "{# when #}", "{{ a.b }}"])
+def test_wording_with_faults_is_never_filled_in(text: str) -> None:
+    with pytest.raises(ValueError, match="with faults"):
+        letter(text, when="now")
