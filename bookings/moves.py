@@ -118,7 +118,9 @@ def _moved(
 ) -> Booking:
     if start == booking.starts_at and place.therapist.pk == booking.therapist_id:
         details = room_change(booking, place) | changes.overridden(place)
-        return changes.change(booking, booking.status, "room_changed", act, details=details, room=place.room)
+        changed = changes.change(booking, booking.status, "room_changed", act, details=details, room=place.room)
+        announce_place(changed, practice, act)  # what waits to be told speaks of the version before
+        return changed
     by_when = changes.answer_by(booking.status, start, practice, act.now)
     changed = _move(booking, place, start, practice, act, booking.status, what="moved", answer_by_at=by_when, **late)
     changes.withdraw_questions(changed)
