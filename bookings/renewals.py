@@ -84,7 +84,7 @@ def still_wanted(message: Message, now: dt.datetime) -> bool:
     client = _client(message)
     if client is None or _until(client, now) is None:
         return False
-    reach.require_wanted(client, reach.FORMS, message)
+    reach.require_wanted(client, reach.FORMS, message, now)
     return True
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from bookings import lifecycle, withdrawal
+from bookings import ahead, lifecycle, withdrawal
 from bookings.errors import Conflict
 from bookings.models import Booking, Status
 from clients import asking, intake
@@ -49,7 +49,11 @@ def was_told(booking: Booking) -> bool:
 def sign_off(submission: Submission, *, by: User, now: dt.datetime) -> list[Flag]:
     """Raises what `intake.sign_off` raises; gives the flags."""
     withdrawal.lock_open(submission.client, now)
+    agreed_at = submission.client.texts_agreed_at
     raised = intake.sign_off(submission, by=by, now=now, on=_today(now))
+    client = Client.objects.get(pk=submission.client_id)
+    if client.texts_agreed_at != agreed_at:
+        ahead.follow_choices(client, practice=Practice.objects.current(), now=now)
     _follow(submission.client, raised, by, now)
     return raised
 

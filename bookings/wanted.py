@@ -50,7 +50,7 @@ def is_wanted(message: Message, booking: Booking, now: dt.datetime) -> bool:
         return False
     if message.kind in kinds.TO_THERAPIST:
         return True
-    reach.require_wanted(booking.client, kinds.group_of(message.kind), message)
+    reach.require_wanted(booking.client, kinds.group_of(message.kind), message, now)
     if message.kind == kinds.FORMS_MISSING:
         _require_missing(booking, now)
     return True

@@ -55,7 +55,7 @@ def still_wanted(message: Message, now: dt.datetime) -> bool:
     if conversation is None:
         return False
     if message.kind == notices.TO_CLIENT:
-        reach.require_wanted(conversation.client, reach.WAITING, message)
+        reach.require_wanted(conversation.client, reach.WAITING, message, now)
     last = conversation.lines.order_by("-at", "-pk").values_list("is_clients", flat=True).first()
     return last is (message.kind == notices.TO_THERAPIST)
 

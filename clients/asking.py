@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,6 +154,27 @@ def told(submission: Submission, audiences: frozenset[str] = FOR_THERAPIST) -> l
     values = answers(submission)
     found = [(page.title, _lines(page, values, audiences)) for page in pages(submission.version)]
     return [(title, lines) for title, lines in found if lines]
+
+
+def told_desk(client: Client, keys: Collection[str]) -> list[Told]:
+    """What they answered last to these questions, as far as the front desk may read it; in the order of the keys."""
+    found = (
+        Answer.objects.filter(
+            submission__client=client,
+            submission__signed_at__isnull=False,
+            question__key__in=keys,
+            question__audience=Audience.DESK,
+        )
+        .select_related("question", "submission")
+        .prefetch_related("question__choices")
+        .order_by("submission__signed_at")
+    )
+    last = {each.question.key: each for each in found}
+    return [
+        Told(each.question.words, _in_words(_asked(each.question), each.value))
+        for key in keys
+        if (each := last.get(key))
+    ]
 
 
 def _lines(page: Page, values: Mapping[str, Any], audiences: frozenset[str]) -> list[Told]:

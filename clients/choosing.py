@@ -12,6 +12,7 @@ from accounts.forms import PageForm
 from clients import reach
 from clients.models import Client
 from outbox.models import Channel
+from practice import walltime
 
 LABELS = {
     reach.BOOKING: ("Your bookings", "When something is booked, moved or cancelled. One way at least; e-mail if you tick none."),
@@ -21,12 +22,15 @@ LABELS = {
     reach.WAITING: ("Messages", "That a message is waiting; never what it says."),
 }  # fmt: skip
 WAYS = {Channel.EMAIL: "By e-mail", Channel.SMS: "By text message"}
+ANY_TIME = ("", "At any time")
+FROM = [ANY_TIME, *((text, f"From {text}") for text in (walltime.clock(hour * 60) for hour in range(1, 24)))]
+UNTIL = [ANY_TIME, *((text, f"Until {text}") for text in (walltime.clock(hour * 60) for hour in range(1, 25)))]
 NUMBER = re.compile(r"\+?[0-9][0-9 ()/.-]{5,30}")
 
 
 class ReachForm(PageForm):
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
-        self.has_texts = bool(settings.SMS_URL)
+        self.has_texts, self.client = bool(settings.SMS_URL), client
         super().__init__(*args, initial=_as_it_is(client), **kwargs)
         for group in reach.GROUPS:
             label, help_text = LABELS[group]
@@ -48,6 +52,13 @@ class ReachForm(PageForm):
             self.fields["texts"] = forms.BooleanField(
                 label="You may send me text messages at this number.", required=False
             )
+            self.fields["texts_from"] = forms.ChoiceField(
+                label="Text messages may come",
+                help_text="By the practice's clock. One that would be too late after waiting is not sent.",
+                required=False,
+                choices=FROM,
+            )
+            self.fields["texts_until"] = forms.ChoiceField(label="and no later than", required=False, choices=UNTIL)
 
     def clean_phone(self) -> str:
         number = " ".join(self.cleaned_data["phone"].split())
@@ -62,13 +73,26 @@ class ReachForm(PageForm):
             self.add_error("phone", "Please give the number for text messages.")
         if wants_texts and not said.get("texts"):
             self.add_error("texts", "Please tick that we may, or choose no text messages.")
+        if (hours := self.hours()) and hours[0] >= hours[1]:
+            self.add_error("texts_until", "Please choose a time after the first one.")
         return said
 
+    def hours(self) -> list[str]:
+        """Empty for any hour."""
+        begins, ends = (self.cleaned_data.get(name, "") for name in ("texts_from", "texts_until"))
+        return [begins or "00:00", ends or "24:00"] if begins or ends else []
+
     def wishes(self) -> dict[str, list[str]]:
-        return {group: self.cleaned_data[group] for group in reach.GROUPS}
+        return {group: self.cleaned_data[group] for group in reach.GROUPS} | {reach.HOURS: self._kept_hours()}
+
+    def _kept_hours(self) -> list[str]:
+        """Where the practice sends no text messages just now, those they once chose."""
+        return self.hours() if self.has_texts else reach.hours(self.client)
 
 
 def _as_it_is(client: Client) -> dict[str, Any]:
     chosen: dict[str, Any] = {group: reach.chosen(client, group) for group in reach.GROUPS}
     agreed = client.texts_agreed_at is not None and client.texts_number == client.phone
-    return chosen | {"phone": client.phone, "texts": agreed}
+    begins, ends = reach.hours(client) or ("", "")
+    hours = {"texts_from": "" if begins == "00:00" else begins, "texts_until": ends}
+    return chosen | {"phone": client.phone, "texts": agreed} | hours

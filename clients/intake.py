@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
-from clients import asking, permissions, questions
+from clients import asking, permissions, questions, reaching
 from clients.asking import Page
 from clients.errors import (
     AlreadyCleared,
@@ -128,6 +128,8 @@ def sign_off(submission: Submission, *, by: User, now: dt.datetime, on: dt.date)
     held.attended_by = None if by is None or by.pk == held.client.user_id else by
     held.save(update_fields=["signed_at", "saved_at", "expires_on", "attended_by"])
     raised = _raise_flags(held, asked, values, now)
+    if by is not None and isinstance(safe := values.get(reaching.SAFE_CONTACT), list):
+        reaching.heed_form(held.client, safe, by=by, now=now)
     way = "tablet" if held.attended_by else "web"
     details = {"version": held.version.number, "answers": len(values), "flags": len(raised), "way": way}
     _note("form.signed", by, held.client, f"submission:{held.pk}", details, now)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from clients.models import Client
 from outbox import wording
 from outbox.models import Channel, Message
-from outbox.registry import NotWanted
+from outbox.registry import NotWanted, NotYet
+from practice import walltime
+from practice.models import Practice
 
 BOOKING = "booking"
 REMINDER = "reminder"
@@ -18,10 +22,13 @@ FORMS = "forms"
 WAITING = "message"
 GROUPS = (BOOKING, REMINDER, CARE, FORMS, WAITING)
 """What a client chooses about; changes of a booking are told in one way at least."""
+HOURS = "hours"
+"""Beside the groups: from when to when text messages may come, like ["09:00", "18:00"]; at any hour where it is not there."""
 
 REFUSED = "The client does not want to be contacted."
 NOT_CHOSEN = "The client has chosen not to get this kind of message this way."
 NO_TEXTS = "The client has not agreed to text messages at this number."
+NOT_IN_TIME = "The client takes text messages only from {} to {}, and then it would be too late."
 
 
 class Way(NamedTuple):
@@ -59,14 +66,42 @@ def _way(client: Client, channel: str, kind: str) -> Way:
     return Way(channel, client.email)
 
 
-def require_wanted(client: Client, group: str, message: Message) -> None:
-    """Asked again when a message is about to go out. Raises NotWanted with the reason that staff read."""
+def hours(client: Client) -> list[str]:
+    """From when to when text messages may come; empty for any hour."""
+    wishes: dict[str, list[str]] = client.reached_by or {}
+    between = wishes.get(HOURS, [])
+    return between if between[:1] < between[1:] else []
+
+
+def texts_open_at(opens: int, closes: int, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """`now` within these minutes of the day, else the next moment at which they begin."""
+    today = walltime.local_date(now, zone)
+    begins = walltime.instant(today, opens, zone)
+    if begins <= now < walltime.instant(today, closes, zone):
+        return now
+    return begins if begins > now else walltime.instant(today + dt.timedelta(days=1), opens, zone)
+
+
+def require_wanted(client: Client, group: str, message: Message, now: dt.datetime) -> None:
+    """Asked again when a message is about to go out. Raises NotWanted with the reason that staff read, NotYet for a text
+    message outside the hours that the client takes them."""
     if client.contact_refused_at is not None:
         raise NotWanted(REFUSED)
     if message.channel == Channel.SMS and not takes_texts(client):
         raise NotWanted(NO_TEXTS)
     if group != BOOKING and message.channel not in chosen(client, group):
         raise NotWanted(NOT_CHOSEN)
+    if message.channel == Channel.SMS and (between := hours(client)):
+        _require_hours(between, message, now)
+
+
+def _require_hours(between: list[str], message: Message, now: dt.datetime) -> None:
+    opens, closes = map(walltime.minutes_of_day, between)
+    at = texts_open_at(opens, closes, now, Practice.objects.current().zone)
+    if at >= message.expires_at:
+        raise NotWanted(NOT_IN_TIME.format(*between))
+    if at > now:
+        raise NotYet(at)
 
 
 def is_unreachable(client: Client) -> bool:

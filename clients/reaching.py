@@ -18,6 +18,8 @@ TEXTS_AGREED = "client.texts_agreed"
 TEXTS_REFUSED = "client.texts_refused"
 CONTACT_REFUSED = "client.contact_refused"
 CONTACT_WANTED = "client.contact_wanted"
+SAFE_CONTACT, SAFE_EMAIL, SAFE_TEXTS = "safe-contact", "email", "text"
+"""The question of the form about safe ways, and two of its answers."""
 
 
 @transaction.atomic
@@ -30,7 +32,8 @@ def choose(
     now: dt.datetime,
     phone: str | None = None,
 ) -> Client:
-    """Keeps the channels for each group, the number if they gave one, and whether they agree to text messages there.
+    """Keeps the channels for each group, the number if they gave one, and whether they agree to text messages there; `wishes`
+    may have the hours too.
     Changes of a booking go by e-mail where neither is chosen. Gives the client as they then are."""
     records.lock(client)
     if phone is not None and phone != client.phone:
@@ -39,6 +42,8 @@ def choose(
         lookalikes.notice(client, now)
     kept = {group: [each for each in Channel.values if each in wishes.get(group, ())] for group in reach.GROUPS}
     kept[reach.BOOKING] = kept[reach.BOOKING] or [Channel.EMAIL]
+    if wishes.get(reach.HOURS):
+        kept[reach.HOURS] = list(wishes[reach.HOURS])
     if kept != client.reached_by:
         client.reached_by = kept
         _note(CHOSEN, client, by, now, chosen=kept)
@@ -55,6 +60,25 @@ def _agree_to_texts(client: Client, texts: bool, by: User, now: dt.datetime) -> 
     elif not texts and client.texts_agreed_at is not None:
         client.texts_number = client.texts_agreed_at = None
         _note(TEXTS_REFUSED, client, by, now)
+
+
+@transaction.atomic
+def heed_form(client: Client, safe: Sequence[str], *, by: User, now: dt.datetime) -> None:
+    """What they said in their form about being reached without anybody noticing, as the later word: no text messages where
+    they left those out. What went by text message alone goes by e-mail, where that is safe."""
+    records.lock(client)
+    if SAFE_TEXTS in safe or client.texts_agreed_at is None:
+        return
+    _agree_to_texts(client, False, by, now)
+    instead = [str(Channel.EMAIL)] if SAFE_EMAIL in safe else []
+    wishes = {group: reach.chosen(client, group) for group in reach.GROUPS}
+    client.reached_by = {
+        group: [way for way in ways if way != Channel.SMS] or (instead if ways else [])
+        for group, ways in wishes.items()
+    }
+    client.reached_by[reach.BOOKING] = client.reached_by[reach.BOOKING] or [Channel.EMAIL]
+    _note(CHOSEN, client, by, now, chosen=client.reached_by)
+    client.save(update_fields=["reached_by", "texts_number", "texts_agreed_at"])
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from outbox import channels, claims, outcomes, registry, wording
 from outbox.channels import Line, OutOfOrder, Refused, SendingFailed
 from outbox.health import SWEEP
 from outbox.models import Heartbeat, Message, State
-from outbox.registry import NotWanted, Said
+from outbox.registry import NotWanted, NotYet, Said
 
 FRESH_SECONDS = 0.25
 """How long what was fetched for a whole batch may be believed before it is asked anew."""
@@ -158,6 +158,9 @@ class _Turn:
                 return None
         except NotWanted as unwanted:
             claims.record(row, state=State.CANCELLED, last_error=unwanted.words)
+            return None
+        except NotYet as later:
+            claims.record(row, state=State.PLANNED, due_at=later.until, attempts=row.attempts - 1)
             return None
         channels.address(row.channel, row.recipient)
         return kind.say(row, now)

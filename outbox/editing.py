@@ -12,7 +12,7 @@ from accounts.models import User
 from outbox import planning, registry, wording
 from outbox.errors import NoAddress, NoLongerSo, OnItsWay, TooLate
 from outbox.models import OPEN, Channel, Message, Wording
-from outbox.registry import Kind, Said
+from outbox.registry import Kind, NotWanted, NotYet, Said
 from outbox.wording import Words
 from practice.models import Practice
 from vault import ledger
@@ -99,12 +99,21 @@ def refuse_again(message: Message, now: dt.datetime) -> None:
     if message.state in OPEN:
         raise OnItsWay
     kind = registry.named(message.kind)
-    if kind is None or not kind.still_wanted(message, now):
+    if kind is None or not _is_wanted(kind, message, now):
         raise NoLongerSo
     if message.expires_at <= now:
         raise TooLate
     if not kind.address(message):
         raise NoAddress
+
+
+def _is_wanted(kind: Kind, message: Message, now: dt.datetime) -> bool:
+    try:
+        return kind.still_wanted(message, now)
+    except NotWanted as unwanted:
+        raise NoLongerSo(unwanted.words) from None
+    except NotYet:
+        return True
 
 
 @transaction.atomic

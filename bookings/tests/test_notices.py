@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,7 @@ from bookings import ahead, lifecycle, messages, moves, notices, quiet, visits
 from bookings.errors import Refusal
 from bookings.folding import Stand
 from bookings.models import Answer, Booking, MoveRequest, Status, Therapist, Way
-from bookings.tests.factories import NOW, at
+from bookings.tests.factories import NOW, at, make_booking, make_room
 from bookings.tests.test_folding import OVER, Belief, reading, truth
 from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
 from clients import reach, reaching
@@ -251,6 +252,79 @@ def test_number_that_changed_gets_no_texts_until_they_agree_anew(settings: objec
     client.phone = "+447700900456"
 
     assert reach.ways(client, reach.REMINDER, notices.REMINDER) == []
+
+
+def told_of(booking: Booking) -> list[str]:
+    sent = Message.objects.filter(about=notices.about(booking), sent_at__isnull=False).order_by("pk")
+    return list(sent.values_list("kind", flat=True))
+
+
+def test_another_room_at_the_same_time_keeps_what_was_to_be_told_and_tells_nothing_else() -> None:
+    garden, hall = make_room(), make_room()
+    booking, owner = booked_by_staff(rooms=[garden, hall])
+    changed = moves.reschedule(booking, booking.starts_at, by=owner, now=NOW + SECOND, room=hall, via=Way.STAFF)
+    assert (changed.room, standing(booking)) == (hall, [notices.CONFIRMED])
+    send_all(NOW + GRACE + SECOND)
+    assert told_of(booking) == [notices.CONFIRMED]
+
+    moves.reschedule(changed, booking.starts_at, by=owner, now=NOW + 2 * GRACE, room=garden, via=Way.STAFF)
+    send_all(NOW + 4 * GRACE)
+
+    assert told_of(booking) == [notices.CONFIRMED]
+    booking.refresh_from_db()
+    reminders = Message.objects.filter(about=notices.about(booking), kind=notices.REMINDER, state=State.PLANNED)
+    assert list(reminders.values_list("version", flat=True)) == [booking.version] * 2
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "due_at"),
+    [
+        ("2026-06-04 07:00", State.PLANNED, "2026-06-04 09:00"),
+        ("2026-06-04 09:00", State.SENT, None),
+        ("2026-06-04 19:00", State.CANCELLED, None),
+    ],
+)
+def test_text_message_waits_for_the_hours_that_the_client_takes_them(
+    settings: object, now: str, state: str, due_at: str | None
+) -> None:
+    settings.SMS_URL = "console:"
+    client = make_client_with_account(phone="+447700900123")
+    booking = make_booking(client=client, starts_at=at("2026-06-04 20:00"))
+    hours = {reach.REMINDER: ["sms"], reach.HOURS: ["09:00", "18:00"]}
+    reaching.choose(client, hours, texts=True, by=user_of(client), now=NOW)
+    (row,) = notices.to_somebody(booking, notices.REMINDER, at(now), NOW, expires_at=booking.starts_at)
+    row.save()
+
+    send_all(at(now))
+
+    row.refresh_from_db()
+    assert (row.state, row.due_at, row.attempts) == (state, at(due_at or now), 0 if due_at else 1)
+    if state == State.CANCELLED:
+        assert (
+            row.last_error == "The client takes text messages only from 09:00 to 18:00, and then it would be too late."
+        )
+
+
+@given(
+    now=st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2026, 12, 30), timezones=st.just(dt.UTC)),
+    zone=st.sampled_from(["Europe/London", "America/New_York", "Pacific/Chatham", "Asia/Kathmandu"]),
+    hours=st.lists(st.integers(0, 24), min_size=2, max_size=2, unique=True).map(sorted),
+)
+def test_text_message_waits_no_longer_than_until_the_next_such_hour(
+    now: dt.datetime, zone: str, hours: list[int]
+) -> None:
+    opens, closes = (hour * 60 for hour in hours)
+    at_ = reach.texts_open_at(opens, closes, now, ZoneInfo(zone))
+
+    def is_open(moment: dt.datetime) -> bool:
+        local = moment.astimezone(ZoneInfo(zone))
+        return opens <= local.hour * 60 + local.minute < closes
+
+    earlier = [now + minutes * MINUTE for minutes in range(0, int((at_ - now).total_seconds() // 60), 7)]
+    assert at_ >= now and not any(is_open(moment) for moment in earlier if moment < at_)
+    assert (
+        is_open(at_) or at_.astimezone(ZoneInfo(zone)).minute or opens in (60, 120, 180)
+    )  # an hour that the clock skips
 
 
 # Before and after a session

@@ -8,14 +8,17 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings import telling
+from bookings import lifecycle, telling
 from bookings.models import Booking, Status
 from bookings.tests.factories import NOW, make_booking
-from clients import intake
+from bookings.tests.test_lifecycle import make_offer_of_one, wish
+from clients import intake, reaching
 from clients.models import Client, Flag, Submission
 from clients.tests.factories import make_client_with_account
 from clients.tests.forms import begin, make_form
 from outbox import planning
+from outbox.models import Message
+from practice.tests.factories import make_practice
 
 pytestmark = pytest.mark.django_db
 TAKEN = ["bookings_booking", "vault_head"]
@@ -65,3 +68,41 @@ def test_bookings_are_taken_before_the_ledger_as_everywhere_else() -> None:
         telling.sign_off(form, by=client.user, now=NOW)
     first = {table: next(n for n, each in enumerate(queries) if f'FROM "{table}"' in each["sql"]) for table in TAKEN}
     assert sorted(first, key=first.__getitem__) == TAKEN
+
+
+SAFE = {"safe-contact": {"kind": "many", "choices": {"email": "", "text": "", "call": ""}}}
+
+
+@pytest.mark.parametrize(
+    ("safe", "agreed", "reminder", "care"),
+    [
+        (["text"], True, ["sms"], ["email", "sms"]),
+        (["email", "call"], False, ["email"], ["email"]),
+        (["call"], False, [], ["email"]),
+    ],
+)
+def test_no_text_messages_go_to_whose_form_leaves_them_out(
+    settings: Any, safe: list[str], agreed: bool, reminder: list[str], care: list[str]
+) -> None:
+    settings.SMS_URL = "console:"
+    make_practice()
+    client = make_client_with_account(phone="+447700900123")
+    wishes = {"booking": ["sms"], "reminder": ["sms"], "care": ["email", "sms"]}
+    reaching.choose(client, wishes, texts=True, by=client.user, now=NOW)
+    kind, _ = make_offer_of_one()
+    booking = lifecycle.book(wish(client, kind), by=client.user, now=NOW)
+    form = begin(client, make_form(SAFE))
+    intake.save_page(form, 1, {"safe-contact": safe}, now=NOW)
+
+    telling.sign_off(form, by=client.user, now=NOW)
+
+    client.refresh_from_db()
+    assert client.texts_agreed_at == (NOW if agreed else None)
+    assert [client.reached_by[group] for group in ("booking", "reminder", "care")] == [
+        ["sms"] if agreed else ["email"],
+        reminder,
+        care,
+    ]
+    waiting = Message.objects.filter(about=f"booking:{booking.pk}", state="planned")
+    ways = {(kind == "booking_reminder", channel) for kind, channel in waiting.values_list("kind", "channel")}
+    assert ways == {(False, "sms" if agreed else "email")} | {(True, way) for way in reminder}

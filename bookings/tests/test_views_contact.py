@@ -73,6 +73,29 @@ def test_texts_need_a_number_and_a_yes(client: Browser, me: Client, said: dict[s
     assert me.reached_by is None
 
 
+def test_hours_for_text_messages_are_kept_and_taken_back(client: Browser, me: Client, settings: object) -> None:
+    said = {"reminder": ["sms"], "phone": NUMBER, "texts": "on"}
+    kept = []
+    for hours in (["09:00", "18:00"], ["", "18:00"], ["09:00", ""], ["", ""]):
+        client.post(PAGE, said | dict(zip(("texts_from", "texts_until"), hours, strict=True)))
+        me.refresh_from_db()
+        kept.append(reach.hours(me))
+    assert kept == [["09:00", "18:00"], ["00:00", "18:00"], ["09:00", "24:00"], []]
+
+    client.post(PAGE, said | {"texts_from": "09:00", "texts_until": "18:00"})
+    assert 'value="18:00" selected' in client.get(PAGE).content.decode()
+    settings.SMS_URL = ""
+    client.post(PAGE, {"booking": ["email"]})
+    me.refresh_from_db()
+    assert reach.hours(me) == ["09:00", "18:00"]
+
+
+@pytest.mark.parametrize(("begins", "ends"), [("18:00", "09:00"), ("09:00", "09:00")])
+def test_hours_that_end_before_they_begin_are_refused(client: Browser, me: Client, begins: str, ends: str) -> None:
+    page = client.post(PAGE, {"texts_from": begins, "texts_until": ends})
+    assert (page.status_code, "Please choose a time after the first one." in page.content.decode()) == (422, True)
+
+
 def test_texts_are_not_offered_where_the_practice_cannot_send_them(
     client: Browser, me: Client, settings: object
 ) -> None:

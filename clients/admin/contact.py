@@ -12,12 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 
-from clients import reach, reaching
+from clients import asking, reach, reaching
 from clients.choosing import LABELS, WAYS
 from clients.models import Client
 from practice.admin_site import clock
 
 REFUSE, ALLOW = "refuse", "allow"
+FORM_SAYS = (reaching.SAFE_CONTACT, "safe-hours")
+"""The questions of the form about safe ways and times: for calls, which people make."""
 
 
 class ReachFilter(admin.SimpleListFilter):
@@ -60,6 +62,8 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
         "client": client,
         "in_a_word": in_a_word(client),
         "rows": [(LABELS[group][0], _ways(client, group)) for group in reach.GROUPS],
+        "hours": " to ".join(reach.hours(client)),
+        "told": asking.told_desk(client, FORM_SAYS),
         "agreed": client.texts_agreed_at and f"{client.texts_number}, since {clock(client.texts_agreed_at)}",
         "title": f"How {client} is reached",
     }

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client as Browser
 
 from accounts.tests.factories import make_front_desk
+from clients import intake
 from clients.models import Client
 from clients.tests.factories import make_client
+from clients.tests.forms import NOW, begin, make_form
 from practice.models import Practice
 from vault.models import Entry
 
@@ -54,3 +56,22 @@ def test_a_press_on_nothing_changes_nothing(desk: Browser) -> None:
     assert desk.post(f"/admin/clients/client/{found.pk}/contact/", {}).status_code == 200
     found.refresh_from_db()
     assert found.contact_refused_at is None
+
+
+def test_staff_see_what_the_form_says_about_safe_ways_and_times_and_nothing_else_of_it(desk: Browser) -> None:
+    found = make_client(reached_by={"hours": ["09:00", "18:00"]})
+    asked = {
+        "safe-contact": {"kind": "many", "choices": {"email": "", "call": ""}, "audience": "desk"},
+        "safe-hours": {"audience": "desk"},
+        "heart": {},
+    }
+    assert "says nothing yet about safe ways" in page_of(desk, found)
+    form = begin(found, make_form(asked))
+    said = {"safe-contact": ["call"], "safe-hours": "mornings", "heart": "weak"}
+    intake.save_page(form, 1, said, now=NOW)
+    assert "mornings" not in page_of(desk, found)
+
+    intake.sign_off(form, by=make_front_desk(), now=NOW, on=NOW.date())
+
+    page = page_of(desk, found)
+    assert ("Call" in page, "mornings" in page, "09:00 to 18:00" in page, "weak" in page) == (True, True, True, False)

@@ -190,6 +190,18 @@ def test_message_is_not_sent_again_where_it_says_what_is_no_longer_so() -> None:
     assert "no longer so" in page
 
 
+def test_message_is_not_sent_again_to_who_wants_no_contact_and_the_page_says_so() -> None:
+    message = make_confirmation(state=State.BOUNCED)
+    client = make_booking_client(message)
+    client.contact_refused_at = NOW
+    client.save()
+
+    page = browser(make_owner()).get(f"{LIST}{message.pk}/again/", follow=True).content.decode()
+
+    assert "The client does not want to be contacted." in page
+    assert Message.objects.count() == 1
+
+
 def test_therapist_who_does_not_treat_the_client_cannot_send_it_again() -> None:
     message = make_confirmation()
     browser(make_therapist().user).post(f"{LIST}{message.pk}/again/", {"number": "1"})
