@@ -119,15 +119,17 @@ def book(
     via: str = Way.WEB,
     override: bool = False,
     why: str = "",
+    ignoring: frozenset[Reason] = NOTHING,
     then: Callable[[Booking], object] | None = None,
 ) -> Booking:
-    """Books at once, without a hold. `override` (staff, with `why`) sets policy aside, never physics. `then` is called
+    """Books at once, without a hold. `override` (staff, with `why`) sets policy aside, never physics; `ignoring` only these
+    of its reasons. `then` is called
     last, in the same transaction; what it raises undoes the booking.
     Raises SlotTaken, NotOffered, NotGiven, UnderAge, ReasonNeeded."""
     if override and not why.strip():
         raise ReasonNeeded
     weights = readiness.OVERRIDING if override else readiness.BY_STAFF if by.is_staff else readiness.BY_CLIENT
-    booking = _enter(wish, Act(by, now, via, why), POLICY if override else NOTHING, weights)
+    booking = _enter(wish, Act(by, now, via, why), POLICY if override else ignoring & POLICY, weights)
     if then is not None:
         then(booking)
     return booking
@@ -145,6 +147,7 @@ def _enter(
         status = Status.REQUESTED if ready.needs_approval and act.by_client else Status.CONFIRMED
     therapists = placing.lock_therapists(wish.session_type, wish.length, wish.therapist)
     rooms = placing.lock_rooms(wish.session_type)
+    rooms = placing.only_in(wish.room)(rooms) if wish.room else rooms
     ask = Ask(practice, wish.session_type, wish.length.minutes, act.now, rooms)
     place = placing.find(ask, therapists, wish.starts_at, by=act.by, ignoring=ignoring)
     booking = _new(wish, practice, place, act)

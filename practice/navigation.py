@@ -20,9 +20,11 @@ class Entry(NamedTuple):
 
 
 BAR = (
+    Entry("Today", "admin:today"),
     Entry("Bookings", "admin:bookings_booking_changelist", "bookings.view_booking"),
     Entry("Clients", "admin:clients_client_changelist", "clients.view_client"),
     Entry("Messages", "admin:care_conversation_changelist", "care.view_conversation"),
+    Entry("Notes", "admin:care_sessionnote_changelist", "care.view_sessionnote"),
     Entry("Sent", "admin:outbox_message_changelist", "outbox.view_message"),
     Entry("Settings", "admin:settings"),
 )
@@ -31,7 +33,7 @@ BAR = (
 GROUPS = {
     "Every day": "bookings.booking clients.client care.conversation outbox.message",
     "Clients and what they told us": "clients.submission clients.flag clients.lookalike clients.restriction clients.breakglass",
-    "In the room": "care.boundarysheet care.incident care.refusal",
+    "In the room": "care.sessionnote care.reflection care.phrase care.boundarysheet care.incident care.refusal",
     "What we offer": "bookings.sessiontype bookings.room bookings.offer",
     "When we are there": "bookings.therapist bookings.timeoff bookings.closure",
     "What we ask and agree": "clients.questionnaire clients.questionnaireversion clients.section clients.question "

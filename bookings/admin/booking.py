@@ -37,6 +37,8 @@ from practice.models import Practice
 from practice.words import money, share, span
 
 NEAREST = 3
+BACK = {"today": "admin:today"}
+"""Pages beside a booking's own from which an act can be chosen, by what ?back= says."""
 WAITED_FOR = (Status.HELD, Status.REQUESTED, Status.CONFIRMED)
 """Bookings for which something can still be filled in."""
 
@@ -249,7 +251,7 @@ class BookingAdmin(ReadOnlyAdmin):
                 self._explain(form, refusal, booking, now)
             else:
                 messages.success(request, f"{self._said(booking)}: {act.done}.")
-                return redirect("admin:bookings_booking_change", pk)
+                return _back(request, pk)
         return self._page(
             request,
             "act",
@@ -322,6 +324,12 @@ class BookingAdmin(ReadOnlyAdmin):
     @staticmethod
     def _said(booking: Booking) -> str:
         return f"{booking.client}, {clock(booking.starts_at)}"
+
+
+def _back(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the page that the act was chosen on, where it said so."""
+    page = BACK.get(request.GET.get("back", ""))
+    return redirect(page) if page else redirect("admin:bookings_booking_change", pk)
 
 
 def typed(request: HttpRequest) -> Any:

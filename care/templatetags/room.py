@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from bookings.models import Booking
 from bookings.permissions import may_answer
-from care.models import Conversation
+from bookings.views import visit
+from care import today
+from care.models import BoundarySheet, Conversation
 from care.refusals import ending_of
 from care.sheets import may_be_filled
 from clients.errors import Declined
@@ -38,6 +41,21 @@ def care_warnings(context: Any, booking: Booking) -> dict[str, Any]:
     if not may_answer(booking, context["request"].user):
         return {}
     return {"restrictions": Restriction.objects.filter(client=booking.client_id, until=None)}
+
+
+@register.inclusion_tag("admin/today/_door.html", takes_context=True)
+def care_at_the_door(context: Any, booking: Booking) -> dict[str, Any]:
+    """What is gone through at the door besides the form: what is asked of each visit, and the sheet, for who fills it in."""
+    user = context["request"].user
+    lacking = today.unanswered([booking])
+    sheet = BoundarySheet.objects.filter(booking=booking).first() if may_answer(booking, user) else None
+    return {
+        "booking": booking,
+        "is_asked": bool(visit.asked_at(booking, timezone.localdate())) or bool(lacking),
+        "is_answered": not lacking,
+        "may_fill": may_answer(booking, user) and may_be_filled(booking),
+        "sheet": sheet,
+    }
 
 
 def _may_refuse(booking: Booking) -> bool:

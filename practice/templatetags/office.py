@@ -10,6 +10,7 @@ from django import template
 from django.utils.dateparse import parse_datetime
 
 from practice import admin_site
+from practice import words as plain_words
 
 register = template.Library()
 
@@ -17,6 +18,12 @@ register = template.Library()
 @register.filter
 def clock(at: dt.datetime | None) -> str:
     return admin_site.clock(at)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """“S. F.” for Sam Field."""
+    return plain_words.initials(name)
 
 
 @register.filter

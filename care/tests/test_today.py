@@ -1,0 +1,290 @@
+"""The day on one page: who comes and what is missing, as each role may know it, in a fixed number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Role, User
+from accounts.tests.factories import make_front_desk, make_owner
+from bookings import lifecycle, visits
+from bookings.models import Answer, Booking, MoveRequest, Status
+from bookings.tests.factories import NOW, make_booking, make_session_type, make_therapist
+from care import sheets, today
+from care.tests.factories import agree, make_conversation, make_visit
+from clients.models import CareRelation, Client, Flag, LookAlike
+from clients.tests.factories import make_client, make_client_with_account, make_document, make_published
+from outbox.models import Message
+from practice.tests.factories import make_practice
+
+pytestmark = pytest.mark.django_db
+
+MORNING = NOW.replace(hour=7)
+"""08:00 in London on the day of NOW."""
+
+
+def coming(hours: float = 2, **fields: object) -> Booking:
+    """Somebody who comes later on the day of NOW."""
+    starts_at = MORNING + dt.timedelta(hours=hours)
+    return make_booking(**({"starts_at": starts_at, "created_at": MORNING - dt.timedelta(days=3)} | fields))
+
+
+def treat(user: User, client: Client) -> None:
+    CareRelation.objects.create(client=client, user=user, since=MORNING)
+
+
+def flag(client: Client, action: str = "stop", **fields: object) -> Flag:
+    return Flag.objects.create(client=client, action=action, words="A blood clot.", raised_at=MORNING, **fields)
+
+
+def refs(found: list[today.Visit]) -> list[int]:
+    return [each.booking.pk for each in found]
+
+
+def test_each_role_sees_the_day_it_works() -> None:
+    mine, other = coming(1), coming(3)
+    coming(30), coming(1, status=Status.CANCELLED)
+    assert refs(today.visits(make_owner(), MORNING)) == [mine.pk, other.pk]
+    assert refs(today.visits(make_front_desk(), MORNING)) == [mine.pk, other.pk]
+    assert refs(today.visits(mine.therapist.user, MORNING)) == [mine.pk]
+
+
+def test_a_day_is_the_practices_own() -> None:
+    make_practice(timezone="Pacific/Auckland")
+    late = make_booking(starts_at=NOW.replace(hour=11))  # 23:00 there
+    early = make_booking(starts_at=NOW.replace(hour=13))  # 01:00 of the next day
+    found = today.visits(make_owner(), NOW.replace(hour=10))
+    assert refs(found) == [late.pk] and early.session_on == late.session_on + dt.timedelta(days=1)
+
+
+def test_what_is_missing_is_told_to_those_who_may_know() -> None:
+    make_published(NOW - dt.timedelta(days=9), make_document(slug="treatment"))
+    booking = coming(session_type=make_session_type(requires_consents=["treatment"]))
+    flag(booking.client)
+    flag(booking.client, "review", about="booking:0")  # another visit's
+
+    def told(user: User) -> tuple[object, ...]:
+        (visit,) = today.visits(user, MORNING)
+        return visit.is_first, visit.lacks_forms, visit.lacks_sheet, [each.action for each in visit.flags]
+
+    assert told(make_owner()) == (True, True, True, ["stop"])
+    assert told(make_front_desk()) == (True, True, False, [])
+    assert told(booking.therapist.user) == (True, True, False, [])  # does not treat them yet
+    treat(booking.therapist.user, booking.client)
+    assert told(booking.therapist.user) == (True, True, True, ["stop"])
+
+
+def test_a_sheet_that_was_filled_in_is_not_missing() -> None:
+    booking = coming()
+    sheets.save(booking, agree(), by=booking.therapist.user, now=MORNING)
+    (visit,) = today.visits(make_owner(), MORNING)
+    assert (visit.lacks_sheet, visit.lacks_nothing) == (False, True)
+
+
+def test_the_quiet_mark_of_a_first_visit_goes_with_the_second() -> None:
+    client = make_client()
+    make_visit(client=client, starts_at=NOW - dt.timedelta(days=9))
+    known, new = coming(client=client), coming()
+    assert {each.booking.pk: each.is_first for each in today.visits(make_owner(), MORNING)} == {
+        known.pk: False,
+        new.pk: True,
+    }
+
+
+def test_what_waits_for_a_word_is_collected() -> None:
+    owner = make_owner()
+    assert today.decisions(owner, NOW).is_empty
+    asked = make_booking(status=Status.REQUESTED)
+    moved = make_booking()
+    move = MoveRequest.objects.create(
+        booking=moved, therapist=moved.therapist, starts_at=moved.starts_at, asked_at=NOW, answer_by_at=moved.starts_at
+    )
+    looked_at, note = flag(make_client(), "review"), flag(make_client(), "note")
+    thread, answered = make_conversation(), make_conversation()
+    answered.lines.create(at=NOW + dt.timedelta(hours=1), by=owner, is_clients=False, words="Thank you.")
+    alike = LookAlike.objects.create(client=make_client(), resembles=make_client(), by="phone", noticed_at=NOW)
+    held = make_visit()
+    found = today.decisions(owner, NOW + dt.timedelta(hours=2))
+    assert [few.rows for few in found[:-1]] == [[asked], [move], [looked_at], [thread], [alike], [held]]
+    assert note not in found.flags.rows
+
+
+def test_a_therapist_decides_about_their_own_and_the_front_desk_about_nothing_clinical() -> None:
+    make_booking(status=Status.REQUESTED)
+    mine = make_booking(status=Status.REQUESTED)
+    flag(mine.client)
+    make_conversation()
+    found = today.decisions(mine.therapist.user, NOW)
+    assert (found.requests.rows, found.flags.rows, found.conversations.rows) == ([mine], [], [])
+    desk = today.decisions(make_front_desk(), NOW)
+    assert len(desk.requests.rows) == 2
+    assert not (desk.flags.rows or desk.conversations.rows or desk.look_alikes.rows or desk.notes.rows)
+
+
+def test_more_than_a_dozen_of_one_kind_lead_to_their_list() -> None:
+    for _ in range(today.AT_MOST + 1):
+        make_booking(status=Status.REQUESTED)
+    found = today.decisions(make_owner(), NOW).requests
+    assert (len(found.rows), found.has_more) == (today.AT_MOST, True)
+
+
+def test_forms_of_the_next_days_are_asked_for_and_later_ones_not_yet() -> None:
+    make_published(NOW - dt.timedelta(days=9), make_document(slug="treatment"))
+    kind = make_session_type(requires_consents=["treatment"])
+    soon, later = coming(50, session_type=kind), coming(24 * 6, session_type=kind)
+    assert today.forms_missing(make_owner(), MORNING) == [soon] != [later]
+
+
+def test_what_goes_out_until_the_morning_is_counted_by_kind() -> None:
+    def message(key: str, hours: int, **fields: object) -> None:
+        due_at = MORNING + dt.timedelta(hours=hours)
+        row = {"kind": "booking_reminder", "key": key, "due_at": due_at, "created_at": MORNING, "about": "booking:1"}
+        Message.objects.create(**(row | {"expires_at": due_at + dt.timedelta(days=1)} | fields))
+
+    for number, (hours, fields) in enumerate(
+        [(1, {}), (23, {}), (2, {"kind": "booking_confirmed"}), (26, {}), (1, {"state": "sent"})]
+    ):
+        message(str(number), hours, **fields)
+    found = today.going_out(make_owner(), MORNING)
+    assert [each.number for each in found] == [1, 2]
+    assert today.going_out(make_therapist().user, MORNING) == []
+
+
+# The pages
+
+
+def noon() -> dt.datetime:
+    """The moment that the pages read; the practice lies where it is midday now, so that its day is the same all through."""
+    now = timezone.now()
+    ahead = (12 - now.hour + 12) % 24 - 12
+    make_practice(timezone=str(ZoneInfo(f"Etc/GMT{-ahead:+d}")))
+    return now.replace(second=0, microsecond=0)
+
+
+def page(user: User, path: str = "") -> str:
+    browser = Browser()
+    browser.force_login(user)
+    answer = browser.get(f"/admin/today/{path}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def around(now: dt.datetime, minutes: int = 30, **fields: object) -> Booking:
+    made = {"starts_at": now + dt.timedelta(minutes=minutes), "created_at": now - dt.timedelta(days=2)}
+    return make_booking(**(made | fields))
+
+
+def test_the_page_tells_who_comes_and_what_can_be_done_next() -> None:
+    now = noon()
+    booking = around(now, client=make_client(name="Sam Field"))
+    shown = page(make_owner())
+    assert "Sam Field" in shown and "first visit" in shown and "No boundary sheet yet" in shown
+    assert f"/admin/bookings/booking/{booking.pk}/act/check-in/?back=today" in shown
+    visits.check_in(booking, by=make_owner(), now=now, identity_seen=True)
+    assert f"/admin/bookings/booking/{booking.pk}/act/start/?back=today" in page(make_owner())
+
+
+def test_an_act_that_was_chosen_here_leads_back_here_and_nowhere_else() -> None:
+    now, browser = noon(), Browser()
+    browser.force_login(make_owner())
+    for number, (back, place) in enumerate([("today", "/admin/today/"), ("//elsewhere.example", None)]):
+        booking = around(now, 30 + 90 * number)
+        answer = browser.post(
+            f"/admin/bookings/booking/{booking.pk}/act/check-in/?back={back}", {"identity_seen": "on"}
+        )
+        assert answer.headers["Location"] == (place or f"/admin/bookings/booking/{booking.pk}/change/")
+
+
+def test_check_in_leads_through_what_is_agreed_at_the_door() -> None:
+    booking = around(noon())
+    browser = Browser()
+    browser.force_login(booking.therapist.user)
+    url = f"/admin/bookings/booking/{booking.pk}/act/check-in/"
+    assert "is not filled in yet" in browser.get(url).content.decode()
+    sheets.save(booking, agree(), by=booking.therapist.user, now=timezone.now())
+    assert "go through it once more" in browser.get(url).content.decode()
+    browser.force_login(make_front_desk())
+    assert "boundary sheet" not in browser.get(url).content.decode()
+
+
+def test_the_sheet_on_paper_names_nobody_and_tells_nothing_of_the_work() -> None:
+    now = noon()
+    client = make_client(name="Quentin Zorillo", phone="020 7946 0123", email="quentin@example.com")
+    booking = around(now, client=client, session_type=make_session_type(name="Tantric massage therapy", kind="tantric"))
+    shown = page(make_owner(), "sheet/")
+    assert "Q. Z." in shown and str(booking.room) in shown and "Session" in shown
+    for word in ("Quentin", "Zorillo", "020 7946", "quentin@", "Tantric", "tantric"):
+        assert word not in shown
+    assert "Nothing is booked" in page(make_owner(), f"sheet/?on={booking.session_on + dt.timedelta(days=2)}")
+    assert "Q. Z." in page(make_owner(), "sheet/?on=2026-02-31")
+
+
+CLINICAL = (
+    "Flag:",
+    "boundary sheet",
+    "Boundary sheet",
+    "Please note",
+    "Notes to sign",
+    "Messages to answer",
+    "Flags to look at",
+)
+
+
+def test_the_front_desks_day_has_no_clinical_word() -> None:
+    now = noon()
+    booking = around(now, client=make_client_with_account())
+    flag(booking.client)
+    make_conversation(client=booking.client, therapist=booking.therapist)
+    desk, owner = make_front_desk(), make_owner()
+    for path in ("", "aside/"):
+        assert not [word for word in CLINICAL if word in page(desk, path)]
+        assert "Flags to look at" in page(owner, path)
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.FRONT_DESK, Role.THERAPIST])
+def test_the_number_of_queries_does_not_grow_with_the_day(role: str) -> None:
+    now, therapist = noon(), make_therapist()
+    user = {Role.OWNER: make_owner, Role.FRONT_DESK: make_front_desk, Role.THERAPIST: lambda: therapist.user}[role]()
+    kind = make_session_type(rooms=[], buffer_after_minutes=0)
+
+    def one(number: int) -> None:
+        booking = around(
+            now, 90 * number - 300, therapist=therapist, session_type=kind, client=make_client_with_account()
+        )
+        treat(therapist.user, booking.client)
+        flag(booking.client)
+        MoveRequest.objects.create(
+            booking=booking, therapist=therapist, starts_at=now, asked_at=now, answer_by_at=now, answer=Answer.OPEN
+        )
+        around(now, 3000 + 90 * number, therapist=therapist, session_type=kind, status=Status.REQUESTED)
+        make_conversation(client=booking.client, therapist=therapist)
+        LookAlike.objects.create(client=booking.client, resembles=make_client(), by="phone", noticed_at=now)
+
+    def queries() -> int:
+        browser = Browser()
+        browser.force_login(user)
+        browser.get("/admin/today/")
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert browser.get("/admin/today/").status_code == 200
+        return len(asked)
+
+    one(0)
+    before = queries()
+    for number in (1, 2, 3):
+        one(number)
+    assert queries() == before
+
+
+def test_a_cancelled_booking_is_not_of_the_day() -> None:
+    now = noon()
+    booking = around(now, 60)
+    lifecycle.cancel(booking, by=make_owner(), now=now, via="staff")
+    assert "Nobody is booked for today" in page(make_owner())
