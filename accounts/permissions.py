@@ -42,6 +42,8 @@ THERAPIST = (
     | _may("view add", "care.refusal")
     | _may("view change", "care.conversation", "clients.lookalike")
     | _may("view", "care.cannedreply")
+    | _may("view add change delete", "care.namedperson")
+    | _may("view change", "care.cover")
 )
 BY_ROLE: dict[str, frozenset[str]] = {Role.FRONT_DESK: FRONT_DESK, Role.THERAPIST: THERAPIST}
 """The owner may everything (`User.is_superuser`), a client nothing here."""

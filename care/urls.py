@@ -3,10 +3,12 @@
 from django.urls import path
 
 import bookings.urls  # noqa: F401  it makes <ref:ref> known
-from care.views import messages, sheet
+from care.views import cover, messages, sheet
 
 urlpatterns = [
     path("my/messages/", messages.threads, name="my_messages"),
     path("my/messages/<slug:therapist>/", messages.thread, name="my_messages_with"),
+    path("link/reached/<str:token>/", cover.reached, name="link_reached"),
+    path("link/well/<str:token>/", cover.well, name="link_well"),
     path("my/<ref:ref>/sheet/", sheet.sheet, name="my_sheet"),
 ]

@@ -36,6 +36,18 @@ class SpanField(forms.CharField):
             raise ValidationError(str(error)) from None
 
 
+class WordField(forms.CharField):
+    """A word that is typed in front of somebody: covered, whichever it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Your word",
+            max_length=60,
+            widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            error_messages={"required": "Please type your word."},
+        )
+
+
 class DateInput(forms.DateInput):
     input_type = "date"
 

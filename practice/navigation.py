@@ -33,7 +33,8 @@ BAR = (
 GROUPS = {
     "Every day": "bookings.booking clients.client care.conversation outbox.message",
     "Clients and what they told us": "clients.submission clients.flag clients.lookalike clients.restriction clients.breakglass",
-    "In the room": "care.sessionnote care.reflection care.phrase care.boundarysheet care.incident care.refusal",
+    "In the room": "care.sessionnote care.reflection care.phrase care.boundarysheet care.incident care.refusal "
+    "care.cover care.namedperson",
     "What we offer": "bookings.sessiontype bookings.room bookings.offer",
     "When we are there": "bookings.therapist bookings.timeoff bookings.closure",
     "What we ask and agree": "clients.questionnaire clients.questionnaireversion clients.section clients.question "

@@ -31,7 +31,8 @@ from bookings.tests.factories import (
     make_therapist_at_work,
     make_time_off,
 )
-from care.models import CannedReply, WatchedWord
+from care import links as care_links
+from care.models import CannedReply, Cover, NamedPerson, WatchedWord
 from care.tests.factories import make_conversation, make_incident, make_refusal, make_sheet
 from clients import intake
 from clients.models import BreakGlass, CareRelation, LookAlike, Stage
@@ -126,6 +127,7 @@ def care_rows(booking: Booking, mara: Therapist, now: dt.datetime) -> dict[str, 
     incident = make_incident(booking.client, by=mara.user, consequence="warn")
     alike = {"client": booking.client, "resembles": make_client(), "by": "phone", "noticed_at": now}
     return {
+        **alone_rows(booking, now),
         "boundarysheet": make_sheet(booking=booking).pk,
         "conversation": make_conversation(client=booking.client, therapist=mara).pk,
         "incident": incident.pk,
@@ -135,6 +137,16 @@ def care_rows(booking: Booking, mara: Therapist, now: dt.datetime) -> dict[str, 
         "cannedreply": CannedReply.objects.first().pk,
         "watchedword": WatchedWord.objects.create(word="word").pk,
     }
+
+
+def alone_rows(booking: Booking, now: dt.datetime) -> dict[str, Any]:
+    """Whom the first client's therapist named, and a session that is covered."""
+    person = NamedPerson.objects.create(user=booking.therapist.user, name="Lee", email="lee@example.com", saved_at=now)
+    times = {"armed_at": now, "expected_at": now + dt.timedelta(hours=1), "ask_at": now + dt.timedelta(hours=2)}
+    cover = Cover.objects.create(
+        booking=booking, user=person.user, person="Lee", tell_at=now + dt.timedelta(hours=3), **times
+    )
+    return {"namedperson": person.pk, "cover": cover.pk}
 
 
 def agreement_rows(sam: Any, slug: str, now: dt.datetime) -> dict[str, Any]:
@@ -201,8 +213,18 @@ def address(route: str, w: SimpleNamespace) -> str:
 
 def token_for(route: str, booking: Booking) -> str:
     """What stands in the address of a signed link of this kind."""
+    if route.startswith(("link/reached/", "link/well/")):
+        return alone_token(route, booking)
     purpose = route.split("/")[1] if route.startswith("link/") else Purpose.DONE
     return links.path(booking, Purpose(purpose), booking.starts_at).split("/")[3]
+
+
+def alone_token(route: str, booking: Booking) -> str:
+    """The same for the links about working alone."""
+    person = NamedPerson.objects.get(user=booking.therapist.user)
+    is_test = route.startswith("link/reached/")
+    found = care_links.reached(person, timezone.now()) if is_test else care_links.to_answer(booking.cover)
+    return found.split("/")[-2]
 
 
 def knock(w: SimpleNamespace, name: str, method: str, path: str) -> str:

@@ -17,7 +17,7 @@ from bookings import visits
 from bookings.models import Booking, Length, Therapist
 from bookings.walkin import Newcomer
 from clients.models import Client
-from practice.forms import WallClockField
+from practice.forms import WallClockField, WordField
 from practice.models import Practice
 from practice.words import money
 
@@ -156,16 +156,6 @@ class StartForm(ActForm):
     )
 
 
-def word_field() -> forms.CharField:
-    """Covered as it is typed, whichever word it is."""
-    return forms.CharField(
-        label="Your word",
-        max_length=60,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Please type your word."},
-    )
-
-
 class EndForm(ActForm):
     """Asks nothing where the session is over at its time; sooner than planned, by whom and why."""
 
@@ -182,7 +172,7 @@ class EndForm(ActForm):
         if not visits.is_early(self.booking, timezone.now()):
             del self.fields["early_by"], self.fields["early_why"]
         if visits.asks_for_word(self.booking, self.user):
-            self.fields["word"] = word_field()
+            self.fields["word"] = WordField()
 
 
 class ClientField(forms.CharField):
