@@ -30,7 +30,10 @@ FRONT_DESK = (
     )
     | _may("view", "bookings.bookingchange", "clients.submission")
     | _may("view resend", "outbox.message")
+    | _may("view add", "bookings.moneyentry")
 )
+# The practice's takings as a whole are no therapist's; their own bookings' are.
+CASH_UP = _may("view add", "bookings.cashup")
 THERAPIST = (
     FRONT_DESK
     | _may("answer", "bookings.booking")
@@ -44,8 +47,10 @@ THERAPIST = (
     | _may("view", "care.cannedreply")
     | _may("view add change delete", "care.namedperson")
     | _may("view change", "care.cover")
+    | _may("view add change", "care.sessionnote", "care.reflection")
+    | _may("view add change delete", "care.phrase")
 )
-BY_ROLE: dict[str, frozenset[str]] = {Role.FRONT_DESK: FRONT_DESK, Role.THERAPIST: THERAPIST}
+BY_ROLE: dict[str, frozenset[str]] = {Role.FRONT_DESK: FRONT_DESK | CASH_UP, Role.THERAPIST: THERAPIST}
 """The owner may everything (`User.is_superuser`), a client nothing here."""
 
 

@@ -109,5 +109,5 @@ def _context(number: int, count: int, lines: Sequence[str]) -> Context:
         "number": str(number),
         "count": f"{words.small(count)} {'note' if count == 1 else 'notes'}",
         "sessions": Box((*lines, *more)),
-        "button": Button("Write the notes", settings.SITE_URL + reverse("admin:index")),
+        "button": Button("Write the notes", settings.SITE_URL + reverse("admin:care_sessionnote_changelist")),
     }

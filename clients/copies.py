@@ -34,30 +34,31 @@ class Page(FPDF):
 def pdf(consent: Consent, practice: Practice, now: dt.datetime) -> bytes:
     """`consent` with its version, document and client."""
     version, document = consent.version, consent.version.document
-    page = _page(f"{document.title}, version {version.number}", practice, now)
-    _line(page, practice.name, size=10)
-    _line(page, document.title, size=18, style="B")
+    page = begin(f"{document.title}, version {version.number}", practice, now)
+    line(page, practice.name, size=10)
+    line(page, document.title, size=18, style="B")
     applies = version.applies_from and words.day(version.applies_from)
-    _line(page, f"Version {version.number}, in force from {applies}", size=9)
+    line(page, f"Version {version.number}, in force from {applies}", size=9)
     page.ln(3)
     headings = {f"h{level}": FontFace(color=(40, 40, 40), size_pt=13) for level in range(1, 7)}
     page.write_html(markdown.render(version.text), tag_styles=headings)
     page.ln(4)
-    _line(
+    line(
         page, "Read" if document.kind == DocumentKind.NOTICE else "Agreed to, each point by itself", size=13, style="B"
     )
     for clause in consent.clauses:
-        _line(page, f"✓  {clause}")
+        line(page, f"✓  {clause}")
     page.ln(4)
-    _line(page, "Signed", size=13, style="B")
+    line(page, "Signed", size=13, style="B")
     for label, value in _facts(consent, practice):
-        _line(page, f"{label}: {value}")
+        line(page, f"{label}: {value}")
     if consent.signature:
         page.image(io.BytesIO(clauses.drawing_bytes(str(consent.signature))), w=70)
     return bytes(page.output())
 
 
-def _page(title: str, practice: Practice, now: dt.datetime) -> Page:
+def begin(title: str, practice: Practice, now: dt.datetime) -> Page:
+    """A paper of the practice's, with its first page; the papers of other apps begin with it too."""
     page = Page(format="A4")
     page.set_title(title)
     page.set_lang("en-GB")
@@ -77,7 +78,7 @@ def _page(title: str, practice: Practice, now: dt.datetime) -> Page:
     return page
 
 
-def _line(page: Page, text: Any, *, size: int = 10, style: str = "") -> None:
+def line(page: Page, text: Any, *, size: int = 10, style: str = "") -> None:
     page.set_font("house", style, size)
     page.multi_cell(0, size * 0.55, str(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     page.ln(1)

@@ -27,6 +27,9 @@ WHAT = {
     "boundaries": "your answers about the boundaries",
     "journey": "your journey, with the notes on it",
     "sheet": "the boundary sheet of a session",
+    "note": "the note of a session",
+    "record": "your record as a whole",
+    "copy": "your record as a whole, as a copy on paper",
     "messages": "your messages",
 }
 """Anything else is “your record”: what it is called inside tells nobody anything."""

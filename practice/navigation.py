@@ -20,20 +20,22 @@ class Entry(NamedTuple):
 
 
 BAR = (
+    Entry("Calendar", "admin:calendar", "bookings.view_booking"),
     Entry("Today", "admin:today"),
     Entry("Bookings", "admin:bookings_booking_changelist", "bookings.view_booking"),
     Entry("Clients", "admin:clients_client_changelist", "clients.view_client"),
     Entry("Messages", "admin:care_conversation_changelist", "care.view_conversation"),
     Entry("Notes", "admin:care_sessionnote_changelist", "care.view_sessionnote"),
+    Entry("Takings", "admin:cash_up", "bookings.add_cashup"),
     Entry("Sent", "admin:outbox_message_changelist", "outbox.view_message"),
     Entry("Settings", "admin:settings"),
 )
 """In the order of a day."""
 
 GROUPS = {
-    "Every day": "bookings.booking clients.client care.conversation outbox.message",
+    "Every day": "bookings.booking clients.client care.conversation bookings.moneyentry outbox.message",
     "Clients and what they told us": "clients.submission clients.flag clients.lookalike clients.restriction clients.breakglass",
-    "In the room": "care.sessionnote care.reflection care.phrase care.boundarysheet care.incident care.refusal "
+    "In the room": "care.plan care.sessionnote care.reflection care.phrase care.boundarysheet care.incident care.refusal "
     "care.cover care.namedperson",
     "What we offer": "bookings.sessiontype bookings.room bookings.offer",
     "When we are there": "bookings.therapist bookings.timeoff bookings.closure",

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts import records
 from accounts.models import ApiToken
 from accounts.tests.factories import make_front_desk, make_owner, make_user
-from bookings import links
+from bookings import links, money
 from bookings.links import Purpose
 from bookings.models import Booking, Proposal, Status, Therapist
 from bookings.tests.factories import (
@@ -32,8 +32,16 @@ from bookings.tests.factories import (
     make_time_off,
 )
 from care import links as care_links
-from care.models import CannedReply, Cover, NamedPerson, WatchedWord
-from care.tests.factories import make_conversation, make_incident, make_refusal, make_sheet
+from care import reflections
+from care.models import CannedReply, Cover, NamedPerson, Phrase, WatchedWord
+from care.tests.factories import (
+    make_conversation,
+    make_incident,
+    make_refusal,
+    make_sheet,
+    make_signed_note,
+    make_visit,
+)
 from clients import intake
 from clients.models import BreakGlass, CareRelation, LookAlike, Stage
 from clients.tests.factories import make_client, make_consent, make_document, make_published
@@ -112,7 +120,13 @@ def world() -> SimpleNamespace:
         "breakglass": BreakGlass.objects.create(client=sam, open_until_at=now - dt.timedelta(days=2), **opened).pk,
     }
     make_client(email=sam.email)  # another record with the same address
+    w.rows["moneyentry"] = money.take(w.booking, w.booking.price, "cash", by=w.desk, now=now).pk
     w.rows |= care_rows(w.booking, mara, now)
+    past = {"client": sam, "therapist": mara, "session_type": w.kind}
+    w.visit = make_visit(starts_at=now - dt.timedelta(hours=3), **past)
+    w.rows["sessionnote"] = make_signed_note(make_visit(starts_at=now - dt.timedelta(days=2), **past), now=now).pk
+    w.rows["reflection"] = reflections.write(sam, "…", by=mara.user, now=now).pk
+    w.rows["phrase"] = Phrase.objects.filter(user=None).first().pk
     w.rows |= form_rows(sam, w.kind.slug, now)
     w.rows |= agreement_rows(sam, w.kind.slug, now)
     w.browser = Client()
@@ -205,6 +219,8 @@ def address(route: str, w: SimpleNamespace) -> str:
         "called": "booking_confirmed",
         "channel": "email",
         "form": "text",
+        "booking": w.visit.pk,
+        "client": w.booking.client_id,
     }
     path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda found: str(values[found[1]]), route)
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), path)

@@ -1,5 +1,29 @@
-"""The practice's side of care: sheets, conversations, incidents, refusals, restrictions and look-alikes."""
+"""The practice's side of care: the day, sheets, notes, records, conversations, incidents, refusals, restrictions and look-alikes."""
 
-from care.admin import conversation, cover, incident, refusal, restriction, sheet, today, walk_in
+from care.admin import (
+    conversation,
+    cover,
+    incident,
+    note,
+    record,
+    reflection,
+    refusal,
+    restriction,
+    sheet,
+    today,
+    walk_in,
+)
 
-__all__ = ["conversation", "cover", "incident", "refusal", "restriction", "sheet", "today", "walk_in"]
+__all__ = [
+    "conversation",
+    "cover",
+    "incident",
+    "note",
+    "record",
+    "reflection",
+    "refusal",
+    "restriction",
+    "sheet",
+    "today",
+    "walk_in",
+]

@@ -97,7 +97,10 @@ class CareAdmin(ReadOnlyAdmin):
         messages.success(request, done)
         return True
 
-    def page(self, request: HttpRequest, *, title: str, form: forms.Form | None = None, **shown: Any) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, *, title: str, form: forms.Form | None = None, template: str = "", **shown: Any
+    ) -> HttpResponse:
+        """`template` where it is not the one of all pages of these rows."""
         media = self.media + form.media if form else self.media
         context = {
             **self.admin_site.each_context(request),
@@ -107,7 +110,7 @@ class CareAdmin(ReadOnlyAdmin):
             "title": title,
             **shown,
         }
-        return render(request, f"admin/care/{self.template}.html", context)
+        return render(request, f"admin/care/{template or self.template}.html", context)
 
     def to_row(self, row: Model) -> HttpResponse:
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)

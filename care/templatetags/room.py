@@ -12,6 +12,7 @@ from bookings.permissions import may_answer
 from bookings.views import visit
 from care import today
 from care.models import BoundarySheet, Conversation
+from care.notes import may_be_written
 from care.refusals import ending_of
 from care.sheets import may_be_filled
 from clients.errors import Declined
@@ -27,6 +28,7 @@ def care_links(context: Any, booking: Booking) -> dict[str, Any]:
         return {}
     return {
         "booking": booking,
+        "may_note": may_be_written(booking),
         "may_fill": hasattr(booking, "sheet") or may_be_filled(booking),
         "may_refuse": _may_refuse(booking),
         "conversation": Conversation.objects.for_user(user)
