@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
+
 from bench import reminders
 from chaos import verdict
 from chaos.world import World
@@ -21,6 +23,8 @@ from practice.servers import die_with_parent, stop
 ROOT = Path(__file__).resolve().parent.parent.parent
 A_DAY = 86_400.0
 WORKERS = 3
+LONG_ENOUGH = 3.0
+"""Seconds that each move lasts at least, so that what is sent meanwhile is told from what was under way when it began."""
 
 
 class Offset:
@@ -51,17 +55,34 @@ def run(world: World) -> None:
     scene = reminders.Scene()
     first = scene.due_now(number)
     far = scene.remind(later(scene, number), first[0].due_at)
-    world.mail.behave(delay=0.1 if world.small else 0.03)
+    pace = 0.15 if world.small else 0.03
+    world.mail.behave(delay=pace)
     offset = Offset(world.folder / "offset")
     with sweepers(offset):
         for share, to in ((0.2, A_DAY), (0.5, 0.0), (0.7, -A_DAY), (0.9, 0.0)):
-            enough = share * number
-            world.wait(
-                lambda enough=enough: world.mail.count("accepted") >= enough or not waiting(), 120, "some have left"
-            )
+            some_have_left(world, share * number)
             offset.move(to)
+            time.sleep(LONG_ENOUGH)
+        world.wait(
+            lambda: not waiting() and some_idle(), 240, "the last letters are in the hands of some of the workers"
+        )
+        while_letters_are_under_way(world, offset)
+        world.mail.behave(delay=pace)
         world.wait(verdict.all_ended, 240, "everything has ended")
     judge(world, offset, first + far)
+
+
+def some_have_left(world: World, enough: float) -> None:
+    world.wait(lambda: world.mail.count("accepted") >= enough or not waiting(), 120, "some have left")
+
+
+def while_letters_are_under_way(world: World, offset: Offset) -> None:
+    """The clock jumps ahead while letters take a second each, longer than an idle worker needs to find what was left behind."""
+    world.mail.behave(delay=1.0)
+    begun = world.mail.count("asked")
+    world.wait(lambda: world.mail.count("asked") > begun or verdict.all_ended(), 20, "a slow letter is under way")
+    offset.move(A_DAY)
+    time.sleep(settings.SEND_TIMEOUT + LONG_ENOUGH)
 
 
 def later(scene: reminders.Scene, number: int) -> list:
@@ -73,6 +94,11 @@ def later(scene: reminders.Scene, number: int) -> list:
 
 def waiting() -> bool:
     return Message.objects.filter(state__in=(State.PLANNED, State.RETRYING)).exists()
+
+
+def some_idle() -> bool:
+    """Then one takes for left behind, when the clock jumps, what another is sending."""
+    return len(set(Message.objects.filter(state=State.SENDING).values_list("lease_until_at"))) < WORKERS
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import time
 from bench import reminders
 from chaos import verdict
 from chaos.world import World
-from outbox.models import State
+from outbox.models import Message, State
 
 
 def run(world: World) -> None:
@@ -29,4 +29,6 @@ def run(world: World) -> None:
     world.hold("reminders lost", verdict.lost(found), at_most=0)
     world.hold("rows that do not say sent", number - states.get(State.SENT, 0), at_most=0)
     world.hold("letters on their way at once", verdict.lines_at_once(found), at_least=2)
+    taken = Message.objects.filter(taken_over__gt=0).count()
+    world.hold("rows taken from a worker that was still there", taken, at_most=0)
     world.hold("copies", verdict.extra(found), at_most=0)

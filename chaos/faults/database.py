@@ -11,16 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import psutil
 from django.db import OperationalError, connection
 
 from bench import reminders
 from chaos import verdict
 from chaos.world import World
-from outbox import outcomes
 from outbox.models import State
 
 LOCKED_SECONDS = 4
 CHILDREN = 3
+BACK_IN_TIME = 7.0
+"""Seconds for which a worker waits with what it has sent."""
 
 
 def run(world: World) -> None:
@@ -42,7 +44,7 @@ def run(world: World) -> None:
     world.tell(f"{number:,} reminders", away_s=max(away), copies=verdict.extra(found), **states)
     world.hold("reminders lost", verdict.lost(found), at_most=0)
     world.hold("rows that do not say sent", number - states.get(State.SENT, 0), at_most=0)
-    most = 0 if max(away) < sum(outcomes.DATABASE_AWAY) - 2 else CHILDREN * len(away)
+    most = 0 if max(away) < BACK_IN_TIME else CHILDREN * len(away)
     world.hold("copies, none if the database was back in time", verdict.extra(found), at_most=most)
 
 
@@ -64,9 +66,10 @@ def end(by: signal.Signals) -> None:
     """Whoever started us starts it again."""
     folder = parse_qs(urlsplit(os.environ["DATABASE_URL"]).query)["host"][0]
     pid = int((Path(folder) / "data" / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, by)
     connection.close()
-    time.sleep(1)
+    os.kill(pid, by)
+    while psutil.pid_exists(pid):
+        time.sleep(0.05)
 
 
 def is_back() -> bool:
