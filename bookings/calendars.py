@@ -10,6 +10,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from bookings import ical, kinds
 from bookings.ical import Entry, File, Party, Standing
@@ -20,7 +21,7 @@ from practice import words
 from practice.models import Practice
 
 ALARM_BEFORE = dt.timedelta(hours=1)
-HOW_TO_CHANGE = (
+HOW_TO_CHANGE = gettext_noop(
     "To move or cancel it, please use our message or “My bookings”; a change in your calendar does not reach us."
 )
 
@@ -34,6 +35,11 @@ STANDING = {Status.REQUESTED: Standing.TENTATIVE} | dict.fromkeys(
 
 def neutral_name(booking: Booking) -> str:
     return booking.session_type.name_outside
+
+
+def requested(name: str) -> str:
+    """Of a session that waits for the therapist's answer."""
+    return gettext("Requested: %(name)s") % {"name": name}
 
 
 def goes_beside(kind: str, booking: Booking) -> bool:
@@ -65,7 +71,8 @@ def uid(name: str, practice: Practice) -> str:
 
 def of_client(booking: Booking, practice: Practice, now: dt.datetime) -> Entry:
     """How it stands in its client's own calendar; `now` is the moment of which it tells."""
-    waits = "Requested: " if booking.status == Status.REQUESTED else ""
+    name = neutral_name(booking)
+    waits = booking.status == Status.REQUESTED
     when = f"{words.moment(booking.starts_at, practice.zone)} ({words.zone(practice.timezone)})"
     return Entry(
         uid=uid(booking.ref, practice),
@@ -73,9 +80,9 @@ def of_client(booking: Booking, practice: Practice, now: dt.datetime) -> Entry:
         standing=STANDING.get(Status(booking.status), Standing.CONFIRMED),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
-        summary=waits + neutral_name(booking),
+        summary=requested(name) if waits else name,
         location=practice.address if booking.room_id else "",
-        description=f"{when}\n{HOW_TO_CHANGE}",
+        description=f"{when}\n{gettext(HOW_TO_CHANGE)}",
         url=settings.SITE_URL + reverse("my_booking", args=[booking.ref]),
         stamp_at=now,
         alarm_before=ALARM_BEFORE,

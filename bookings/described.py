@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
 
 from bookings import kinds
 from outbox.parts import Box, Button, Context, Points
@@ -77,23 +78,30 @@ class About:
 
 
 ABOUT = {
-    kinds.CONFIRMED: About("Booking confirmed", "See or change the booking", more=LINKS),
-    kinds.REQUESTED: About("Request received", "See the request"),
-    kinds.APPROVED: About("Request granted", "See or change the booking", more=LINKS),
-    kinds.DECLINED: About("Request declined", "Choose another session", ANEW, needs=()),
-    kinds.PROPOSED: About("Other times proposed", "Choose a time", more=("times",), needs=("times", "button")),
-    kinds.MOVED: About("Booking moved", "See or change the booking", more=LINKS),
-    kinds.MOVE_REQUESTED: About("Wish for another time received", "See the booking", more=("times",), needs=()),
-    kinds.MOVE_DECLINED: About("Wish for another time declined", "See or change the booking", more=LINKS),
-    kinds.CANCELLED: About("Booking cancelled", "Book another time", ANEW, more=("owed",)),
-    kinds.EXPIRED: About("Request expired", "Choose another time", ANEW, needs=()),
-    kinds.WAITING: About("Session not confirmed at present", "See the session"),
+    kinds.CONFIRMED: About("Booking confirmed", gettext_noop("See or change the booking"), more=LINKS),
+    kinds.REQUESTED: About("Request received", gettext_noop("See the request")),
+    kinds.APPROVED: About("Request granted", gettext_noop("See or change the booking"), more=LINKS),
+    kinds.DECLINED: About("Request declined", gettext_noop("Choose another session"), ANEW, needs=()),
+    kinds.PROPOSED: About(
+        "Other times proposed", gettext_noop("Choose a time"), more=("times",), needs=("times", "button")
+    ),
+    kinds.MOVED: About("Booking moved", gettext_noop("See or change the booking"), more=LINKS),
+    kinds.MOVE_REQUESTED: About(
+        "Wish for another time received", gettext_noop("See the booking"), more=("times",), needs=()
+    ),
+    kinds.MOVE_DECLINED: About("Wish for another time declined", gettext_noop("See or change the booking"), more=LINKS),
+    kinds.CANCELLED: About("Booking cancelled", gettext_noop("Book another time"), ANEW, more=("owed",)),
+    kinds.EXPIRED: About("Request expired", gettext_noop("Choose another time"), ANEW, needs=()),
+    kinds.WAITING: About("Session not confirmed at present", gettext_noop("See the session")),
     kinds.REMINDER: About(
-        "Reminder of a session", "See or change the booking", more=("confirm_link", *LINKS), group="reminder"
+        "Reminder of a session",
+        gettext_noop("See or change the booking"),
+        more=("confirm_link", *LINKS),
+        group="reminder",
     ),
     kinds.PREPARATION: About(
         "Before a session",
-        "See the booking",
+        gettext_noop("See the booking"),
         more=("preparation",),
         group="care",
         needs=("preparation",),
@@ -101,18 +109,20 @@ ABOUT = {
     ),
     kinds.AFTERCARE: About(
         "After a session",
-        "See the session",
+        gettext_noop("See the session"),
         more=("aftercare",),
         group="care",
         needs=("aftercare",),
         in_sms=("button",),
     ),
-    kinds.FORMS_MISSING: About("Forms still missing", "Fill them in", group="forms", needs=("button",)),
+    kinds.FORMS_MISSING: About("Forms still missing", gettext_noop("Fill them in"), group="forms", needs=("button",)),
     kinds.TO_ANSWER: About(
-        "A request to answer", "Answer the request", THEIRS, ("times", "asked"), "staff", ("button",)
+        "A request to answer", gettext_noop("Answer the request"), THEIRS, ("times", "asked"), "staff", ("button",)
     ),
-    kinds.NOT_ANSWERED: About("A request has expired", "See the booking", THEIRS, group="staff"),
-    kinds.TO_LOOK_AT: About("A session to look at", "Answer it", THEIRS, group="staff", needs=("button",)),
+    kinds.NOT_ANSWERED: About("A request has expired", gettext_noop("See the booking"), THEIRS, group="staff"),
+    kinds.TO_LOOK_AT: About(
+        "A session to look at", gettext_noop("Answer it"), THEIRS, group="staff", needs=("button",)
+    ),
 }
 
 
@@ -123,4 +133,4 @@ def placeholders_of(kind: str) -> dict[str, str]:
 def sample_of(kind: str) -> Context:
     """All that this kind may say, with a button that leads to the site's first page."""
     shown = {name: SAMPLE[name] for name in placeholders_of(kind) if name != "button"}
-    return shown | {"button": Button(ABOUT[kind].button, settings.SITE_URL + "/")}
+    return shown | {"button": Button(gettext(ABOUT[kind].button), settings.SITE_URL + "/")}

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from bookings.models import Booking, EveningList, Status, Therapist
 from outbox import planning, registry
@@ -105,10 +106,10 @@ def say(message: Message, now: dt.datetime) -> Said:
 
 
 def _line(booking: Booking, practice: Practice, *, with_name: bool) -> str:
-    times = f"{words.time(booking.starts_at, practice.zone)} to {words.time(booking.ends_at, practice.zone)}"
+    times = words.hours(booking.starts_at, booking.ends_at, practice.zone)
     name = booking.client.name if with_name else words.initials(booking.client.name)
     room = [booking.room.name] if booking.room else []
-    said = ["said they will come"] if booking.coming_said_at else []
+    said = [gettext("said they will come")] if booking.coming_said_at else []
     return ", ".join([times, booking.session_type.name_outside, name, *room, *said])
 
 
@@ -117,7 +118,7 @@ def _context(day: dt.date, lines: Iterable[str]) -> Context:
     number = len(shown)
     return {
         "day": words.weekday(day),
-        "count": f"{words.small(number)} {'session' if number == 1 else 'sessions'}",
-        "sessions": Box(shown or ("Nothing is booked.",)),
-        "button": Button("See the day", settings.SITE_URL + reverse("admin:index")),
+        "count": ngettext("%(number)s session", "%(number)s sessions", number) % {"number": words.small(number)},
+        "sessions": Box(shown or (gettext("Nothing is booked."),)),
+        "button": Button(gettext("See the day"), settings.SITE_URL + reverse("admin:index")),
     }

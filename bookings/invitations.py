@@ -8,6 +8,7 @@ from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.models import User
 from outbox import planning, registry
@@ -75,8 +76,8 @@ def _context(name: str, address: str, link: str) -> Context:
     return {
         "name": name,
         "address": address,
-        "button": Button("Choose your password", link),
-        "ask_again": Button("Ask for a new link", again, quiet=True),
+        "button": Button(gettext("Choose your password"), link),
+        "ask_again": Button(gettext("Ask for a new link"), again, quiet=True),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from bookings import calendars, links, notices, particulars, wanted
 from bookings.described import ABOUT, ANEW, IN_SMS, LINKS_OUT, THEIRS, placeholders_of, sample_of
@@ -78,7 +79,7 @@ def say(message: Message, now: dt.datetime) -> Said:
     booking = booking_of(message)
     if booking is None:
         raise ValueError("The booking is gone.")
-    practice = Practice.objects.current()
+    practice = message.practice or Practice.objects.current()
     has_file = message.channel == Channel.EMAIL and calendars.goes_beside(message.kind, booking)
     attachments = (calendars.beside_mail(booking, practice, message.recipient, now),) if has_file else ()
     return write(message, _context(message, booking, practice, now), practice, attachments)
@@ -102,45 +103,58 @@ def _context(message: Message, booking: Booking, practice: Practice, now: dt.dat
         "facts": _facts(values, practice.address if booking.room_id else ""),
         "terms": _terms(booking, practice, now),
         "coming": _coming(booking, practice),
-        "owed": f"By the terms agreed when you booked, {fee} is due." if fee else "Nothing is owed.",
+        "owed": _owed(fee),
         "times": times,
-        "asked": "another time" if times.lines else "a session",
+        "asked": gettext("another time") if times.lines else gettext("a session"),
         "preparation": booking.session_type.preparation,
         "aftercare": booking.session_type.aftercare,
         **_links(booking),
-        "button": Button(ABOUT[message.kind].button, settings.SITE_URL + _page(message, booking)),
+        "button": Button(gettext(ABOUT[message.kind].button), settings.SITE_URL + _page(message, booking)),
     }
 
 
 def _links(booking: Booking) -> dict[str, Value]:
     """For the booking as this message tells it; signed anew each time one is made."""
-    coming = Button("Yes, I will come", links.address(booking, Purpose.COMING))
+    coming = Button(gettext("Yes, I will come"), links.address(booking, Purpose.COMING))
     return {
         "confirm_link": Links(() if booking.coming_said_at else (coming,)),
-        "change_link": Button("Choose another time", links.address(booking, Purpose.MOVE), quiet=True),
-        "cancel_link": Button("Cancel", links.address(booking, Purpose.CANCEL), quiet=True),
+        "change_link": Button(gettext("Choose another time"), links.address(booking, Purpose.MOVE), quiet=True),
+        "cancel_link": Button(gettext("Cancel"), links.address(booking, Purpose.CANCEL), quiet=True),
     }
 
 
 def _facts(values: Mapping[str, Value], address: str) -> Box:
-    when = f"{values['when']} to {values['until']} ({values['zone']})"
+    when = gettext("%(when)s to %(until)s (%(zone)s)") % values
     what = f"{values['session']}, {values['length']}"
-    return Box((when, what, f"With {values['therapist']}", *address.splitlines()))
+    return Box((when, what, gettext("With %(therapist)s") % values, *address.splitlines()))
 
 
 def _terms(booking: Booking, practice: Practice, now: dt.datetime) -> str:
     """The price, and until when cancelling is free, at the moment at which it is read."""
     facts = particulars.of_booking(booking, practice, now)
-    costs = f"The price is {words.money(booking.price, booking.currency)}." if booking.price else "It costs nothing."
+    price = words.money(booking.price, booking.currency)
+    costs = gettext("The price is %(price)s.") % {"price": price} if booking.price else gettext("It costs nothing.")
     if not facts.late_fee or facts.is_late or booking.late_fee:
         return f"{costs} {facts.cancelling}"
-    until = f"{words.moment(booking.free_until_at, practice.zone)} ({facts.zone})"
-    return f"{costs} Cancelling is free until {until}; after that {words.share(booking.late_fee_percent)} is due."
+    said = {
+        "until": f"{words.moment(booking.free_until_at, practice.zone)} ({facts.zone})",
+        "share": words.share(booking.late_fee_percent),
+    }
+    return f"{costs} " + gettext("Cancelling is free until %(until)s; after that %(share)s is due.") % said
+
+
+def _owed(fee: str) -> str:
+    return (
+        gettext("By the terms agreed when you booked, %(fee)s is due.") % {"fee": fee}
+        if fee
+        else gettext("Nothing is owed.")
+    )
 
 
 def _coming(booking: Booking, practice: Practice) -> str:
     """What to bring and how to find the door."""
-    way = f"How to find us: {practice.directions}" if practice.directions and booking.room_id else ""
+    has_way = practice.directions and booking.room_id
+    way = gettext("How to find us: %(way)s") % {"way": practice.directions} if has_way else ""
     return "\n\n".join(filter(None, (practice.bring, way)))
 
 

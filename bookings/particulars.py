@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
 
 from bookings import readiness, rules
 from bookings.models import Approval, Booking, Length, OfferPrice, SessionType, Status, Therapist
@@ -49,7 +50,7 @@ class Particulars:
     @property
     def hours(self) -> str:
         zone = self.practice.zone
-        return f"{words.time(self.starts_at, zone)} to {words.time(self.ends_at, zone)}"
+        return words.hours(self.starts_at, self.ends_at, zone)
 
     @property
     def when(self) -> str:
@@ -76,12 +77,13 @@ class Particulars:
     def cancelling(self) -> str:
         """Until which moment cancelling is free, and what it costs from then on."""
         if not self.late_fee:
-            return "Cancelling is free."
+            return gettext("Cancelling is free.")
         fee = words.money(self.late_fee, self.currency)
         if self.is_late:
-            return f"The session is near: cancelling costs {fee}."
+            return gettext("The session is near: cancelling costs %(fee)s.") % {"fee": fee}
         until = words.moment(self.starts_at - self.cancellation_notice, self.practice.zone)
-        return f"Free until {until} ({self.zone}). After that it costs {fee}."
+        said = {"until": until, "zone": self.zone, "fee": fee}
+        return gettext("Free until %(until)s (%(zone)s). After that it costs %(fee)s.") % said
 
 
 def of_booking(booking: Booking, practice: Practice, now: dt.datetime) -> Particulars:

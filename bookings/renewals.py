@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from bookings import quiet
 from bookings.models import Booking, Status
@@ -109,6 +110,6 @@ def address(message: Message) -> str:
 
 
 def _context(name: str, until: dt.date) -> Context:
-    forms = Button("See your forms", settings.SITE_URL + reverse("my_forms"))
-    agreements = Button("See your agreements", settings.SITE_URL + reverse("my_agreements"), quiet=True)
+    forms = Button(gettext("See your forms"), settings.SITE_URL + reverse("my_forms"))
+    agreements = Button(gettext("See your agreements"), settings.SITE_URL + reverse("my_agreements"), quiet=True)
     return {"client": name, "until": words.day(until), "button": Links((forms, agreements))}

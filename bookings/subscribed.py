@@ -59,6 +59,7 @@ def _of_therapist(feed: CalendarFeed, practice: Practice, now: dt.datetime) -> l
 
 def _session(booking: Booking, shows: str, practice: Practice) -> Entry:
     waits = booking.status == Status.REQUESTED
+    name = calendars.neutral_name(booking)
     entry = Entry(
         uid=calendars.uid(booking.ref, practice),
         sequence=booking.version,
@@ -73,7 +74,7 @@ def _session(booking: Booking, shows: str, practice: Practice) -> Entry:
     who = booking.client.name if shows == Shows.NAMES else words.initials(booking.client.name)
     return replace(
         entry,
-        summary=f"{'Requested: ' if waits else ''}{calendars.neutral_name(booking)}, {who}",
+        summary=f"{calendars.requested(name) if waits else name}, {who}",
         location=booking.room.name if booking.room else "",
         url=settings.SITE_URL + reverse("admin:bookings_booking_change", args=[booking.pk]),
     )

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from care import notices
 from care.models import Conversation
@@ -26,7 +27,7 @@ def register() -> None:
         title="A message is waiting",
         group="message",
         placeholders={"client": "the client's name", "button": "the link to the message"},
-        sample=lambda channel: {"client": "Robin Vale", "button": Button("Read it", settings.SITE_URL + "/")},
+        sample=lambda channel: {"client": "Robin Vale", "button": Button(gettext("Read it"), settings.SITE_URL + "/")},
         needs=("button",),
         in_sms=("client",),
         address=address,
@@ -38,7 +39,7 @@ def register() -> None:
         title="A client has written",
         group="staff",
         placeholders={"button": "the link to the message"},
-        sample=lambda channel: {"button": Button("Read it", settings.SITE_URL + "/")},
+        sample=lambda channel: {"button": Button(gettext("Read it"), settings.SITE_URL + "/")},
         needs=("button",),
         address=address,
     )
@@ -64,7 +65,7 @@ def say(message: Message, now: dt.datetime) -> Said:
     conversation = conversation_of(message)
     if conversation is None:
         raise ValueError("The conversation is gone.")
-    button = Button("Read it", settings.SITE_URL + _page(message, conversation))
+    button = Button(gettext("Read it"), settings.SITE_URL + _page(message, conversation))
     context: Context = {"button": button}
     if message.kind == notices.TO_CLIENT:
         context = {"client": conversation.client.name, "button": button}

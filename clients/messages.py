@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from clients.models import BreakGlass
 from clients.reading import RECORD_OPENED
@@ -34,7 +35,7 @@ def register() -> None:
         title="A record was opened in need",
         group="security",
         placeholders=PLACEHOLDERS,
-        sample=lambda channel: SAMPLE | {"button": Button("Look at the reason", settings.SITE_URL + "/")},
+        sample=lambda channel: SAMPLE | {"button": Button(gettext("Look at the reason"), settings.SITE_URL + "/")},
         needs=("who", "button"),
     )
 
@@ -56,6 +57,6 @@ def say(message: Message, now: dt.datetime) -> Said:
         "who": str(opened.user),
         "when": moment(opened.opened_at, practice.zone),
         "until": moment(opened.open_until_at, practice.zone),
-        "button": Button("Look at the reason", link),
+        "button": Button(gettext("Look at the reason"), link),
     }
     return write(message, context, practice)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
 
 from accounts import happenings
 from accounts.happenings import Happening
@@ -20,21 +21,27 @@ from practice.models import Practice
 SECURITY_NOTICE = "security_notice"
 KEEP_TRYING = dt.timedelta(days=3)
 SENTENCES = {
-    "password_changed": "The password of your account was changed.",
-    "password_set": "A password was set for your account.",
-    "password_reset": "The password of your account was set anew, by a link from a mail.",
-    "email_changed": "The e-mail address of your account was changed. This was the address before.",
-    "email_deleted": "An e-mail address was taken from your account.",
-    "totp_activated": "Codes from an app are now the second step when you sign in.",
-    "totp_deactivated": "Codes from an app are no longer asked for when you sign in.",
-    "recovery_codes_generated": "New recovery codes were made for your account; the old ones no longer work.",
-    "webauthn_added": "A passkey or security key was added to your account.",
-    "calendar_address_made": "A secret address was made with which a calendar program can read when your sessions are.",
-    "signed_in_anew": "Somebody signed in to your account with a browser that had not been used for it before, or not since "
-    "its password was changed.",
-    "webauthn_removed": "A passkey or security key was taken from your account.",
+    "password_changed": gettext_noop("The password of your account was changed."),
+    "password_set": gettext_noop("A password was set for your account."),
+    "password_reset": gettext_noop("The password of your account was set anew, by a link from a mail."),
+    "email_changed": gettext_noop("The e-mail address of your account was changed. This was the address before."),
+    "email_deleted": gettext_noop("An e-mail address was taken from your account."),
+    "totp_activated": gettext_noop("Codes from an app are now the second step when you sign in."),
+    "totp_deactivated": gettext_noop("Codes from an app are no longer asked for when you sign in."),
+    "recovery_codes_generated": gettext_noop(
+        "New recovery codes were made for your account; the old ones no longer work."
+    ),
+    "webauthn_added": gettext_noop("A passkey or security key was added to your account."),
+    "calendar_address_made": gettext_noop(
+        "A secret address was made with which a calendar program can read when your sessions are."
+    ),
+    "signed_in_anew": gettext_noop(
+        "Somebody signed in to your account with a browser that had not been used for it before, or not since "
+        "its password was changed."
+    ),
+    "webauthn_removed": gettext_noop("A passkey or security key was taken from your account."),
 }
-OTHER = "Something was changed about how you sign in."
+OTHER = gettext_noop("Something was changed about how you sign in.")
 PLACEHOLDERS = {
     "what": "what was done, in a sentence",
     "when": "when",
@@ -85,5 +92,5 @@ def say(message: Message, now: dt.datetime) -> Said:
 
 
 def _context(what: str, when: str, zone: str) -> Context:
-    button = Button("See your account", f"{settings.SITE_URL}/accounts/email/")
-    return {"what": SENTENCES.get(what, OTHER), "when": when, "zone": zone, "button": button}
+    button = Button(gettext("See your account"), f"{settings.SITE_URL}/accounts/email/")
+    return {"what": gettext(SENTENCES.get(what, OTHER)), "when": when, "zone": zone, "button": button}

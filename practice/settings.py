@@ -135,7 +135,8 @@ SESSION_ENGINE = "accounts.sessions"
 # Time and language
 USE_TZ = True
 TIME_ZONE = "UTC"  # the practice's own zone is Practice.timezone
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")
+LOCALE_PATHS = [BASE_DIR / "locale"]  # a translation of the words in the code, where the practice has one
 USE_I18N = True
 
 # Static files

@@ -1,4 +1,5 @@
-"""How money, spans of time and small numbers are said to people. Plain values in, words out."""
+"""How money, days, spans of time and small numbers are said to people, in the language that is active. Values in, words
+out."""
 
 from __future__ import annotations
 
@@ -6,8 +7,19 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.utils import formats
+from django.utils.translation import gettext, gettext_noop, ngettext_lazy
+
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
-SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+SMALL_NUMBERS = tuple(
+    gettext_noop(word) for word in ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+)
+COUNTED = {
+    "minute": ngettext_lazy("%(number)d minute", "%(number)d minutes", "number"),
+    "hour": ngettext_lazy("%(number)d hour", "%(number)d hours", "number"),
+    "day": ngettext_lazy("%(number)d day", "%(number)d days", "number"),
+}
+"""What is counted for clients; a translator finds each here."""
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -18,7 +30,7 @@ def money(amount: Decimal, currency: str) -> str:
 
 def price(amount: Decimal, currency: str) -> str:
     """As money; what costs nothing is free."""
-    return money(amount, currency) if amount else "free"
+    return money(amount, currency) if amount else gettext("free")
 
 
 def span(length: dt.timedelta) -> str:
@@ -32,28 +44,33 @@ def span(length: dt.timedelta) -> str:
 
 
 def counted(number: int, noun: str) -> str:
+    if noun in COUNTED:
+        return COUNTED[noun] % {"number": number}
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def small(number: int) -> str:
     """“two” for 2; figures from eleven on."""
-    return SMALL_NUMBERS[number] if 0 <= number < len(SMALL_NUMBERS) else str(number)
+    return gettext(SMALL_NUMBERS[number]) if 0 <= number < len(SMALL_NUMBERS) else str(number)
 
 
 def listed(names: Sequence[str]) -> str:
     """“Mara, Jonas and Ines”."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    if len(names) < 2:
+        return "".join(names)
+    return gettext("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def share(percent: int) -> str:
     """A share of the price, as a person would say it."""
-    named = {0: "nothing", 50: "half the price", 100: "the full price"}
-    return named.get(percent, f"{percent} % of the price")
+    named = {0: gettext("nothing"), 50: gettext("half the price"), 100: gettext("the full price")}
+    return named.get(percent) or gettext("%(percent)d %% of the price") % {"percent": percent}
 
 
 def zone(name: str) -> str:
     """“London time” for Europe/London: how a time zone is named beside a time."""
-    return f"{name.rsplit('/', 1)[-1].replace('_', ' ')} time" if "/" in name else name
+    place = name.rsplit("/", 1)[-1].replace("_", " ")
+    return gettext("%(place)s time") % {"place": place} if "/" in name else name
 
 
 def initials(name: str) -> str:
@@ -63,7 +80,7 @@ def initials(name: str) -> str:
 
 def day(on: dt.date) -> str:
     """“Tuesday 1 December 2026”."""
-    return f"{on:%A} {on.day} {on:%B %Y}"
+    return gettext("%(day)s %(year)s") % {"day": weekday(on), "year": on.year}
 
 
 def time(at: dt.datetime, where: dt.tzinfo) -> str:
@@ -73,6 +90,11 @@ def time(at: dt.datetime, where: dt.tzinfo) -> str:
     return f"{local:%H:%M %Z}" if is_read_twice else f"{local:%H:%M}"
 
 
+def hours(begins: dt.datetime, ends: dt.datetime, where: dt.tzinfo) -> str:
+    """“10:00 to 11:00”."""
+    return gettext("%(begins)s to %(ends)s") % {"begins": time(begins, where), "ends": time(ends, where)}
+
+
 def moment(at: dt.datetime, where: dt.tzinfo) -> str:
     """“Tuesday 1 December 2026, 11:00” on the wall clock of that zone."""
     return f"{day(at.astimezone(where).date())}, {time(at, where)}"
@@ -80,4 +102,4 @@ def moment(at: dt.datetime, where: dt.tzinfo) -> str:
 
 def weekday(on: dt.date) -> str:
     """“Tuesday 1 December”: near dates need no year."""
-    return f"{on:%A} {on.day} {on:%B}"
+    return f"{formats.date_format(on, 'l')} {formats.date_format(on, 'MONTH_DAY_FORMAT')}"
