@@ -7,6 +7,7 @@ start. Made while sending; nothing is kept of them. Only reads.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from enum import StrEnum
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from bookings.models import Booking, Status, Way
 
 SHOWN_FOR = dt.timedelta(hours=1)
 """How long the page that says what was done can be looked at again."""
+
+PLACE = "PLACE"
 
 PASSED = "The time of this session has come, so it cannot be changed here any more."
 CHANGED = "This booking has changed since our message was written, so its links lead no further. Those in our latest message do."
@@ -39,7 +42,13 @@ def address(booking: Booking, purpose: Purpose) -> str:
 
 def path(booking: Booking, purpose: Purpose, until: dt.datetime) -> str:
     value = "-".join(f"{number:x}" for number in (booking.pk, booking.version, int(until.timestamp())))
-    return reverse(f"link_{purpose}", args=[_signer(purpose).sign(value)])
+    return _page(purpose).replace(PLACE, _signer(purpose).sign(value))
+
+
+@functools.cache
+def _page(purpose: Purpose) -> str:
+    """Looked up once: each message has three of them."""
+    return reverse(f"link_{purpose}", args=[PLACE])
 
 
 def follow(purpose: Purpose, token: str, now: dt.datetime) -> Booking:

@@ -23,6 +23,7 @@ from outbox.channels import Line, OutOfOrder, Refused, SendingFailed
 from outbox.health import SWEEP
 from outbox.models import Heartbeat, Message, State
 from outbox.registry import NotWanted, NotYet, Said
+from practice.models import Practice
 
 FRESH_SECONDS = 0.25
 """How long what was fetched for a whole batch may be believed before it is asked anew."""
@@ -57,8 +58,9 @@ def fetch(rows: Sequence[Message]) -> None:
     try:
         kind = registry.kind_of(rows[0])
         words = wording.current(kind, rows[0].channel) if kind.worded else None
+        practice = Practice.objects.current()
         for row in rows:
-            row.words = words
+            row.words, row.practice = words, practice
         if kind.load is not None:
             kind.load(rows)
     except (OperationalError, InterfaceError):
@@ -66,7 +68,7 @@ def fetch(rows: Sequence[Message]) -> None:
     except Exception as error:  # what one row cannot be fetched for must not hold up the batch
         log.warning("Messages of the kind %s are fetched one by one: %s", rows[0].kind, type(error).__name__)
         for row in rows:
-            row.loaded = row.words = None
+            row.loaded = row.words = row.practice = None
 
 
 class _Turn:

@@ -73,6 +73,8 @@ class Message(models.Model):
     """What its kind fetched for a whole batch at once; for that kind alone to read. None: it looks for itself."""
     words: Any = None
     """The wording of its kind, likewise."""
+    practice: Any = None
+    """The practice as it then was, likewise."""
 
     class Meta:
         indexes = [
