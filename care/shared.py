@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from bookings.models import Booking, Status
 from care import energy
 from care.models import EnergyChart, NoteState, SessionNote
 from clients.models import Client
+from practice import words
+from practice.models import Practice
 from vault.fields import is_unreadable
 
 LATEST = 24
@@ -38,6 +38,7 @@ class Chart:
 @dataclass(frozen=True, slots=True)
 class Past:
     booking: Booking
+    when: str
     aftercare: str
     chart: Chart | None
 
@@ -49,17 +50,22 @@ class Shared:
     has_more: bool
     charts: tuple[Chart, ...]
     """In the order of the sessions, to be laid side by side."""
-    coming: tuple[Booking, ...]
+    coming: tuple[tuple[Booking, str], ...]
+    """Each with its moment in words."""
 
 
-def of(client: Client, now: dt.datetime) -> Shared:
+def of(client: Client, practice: Practice, now: dt.datetime) -> Shared:
+
+    def when(booking: Booking) -> str:
+        return words.moment(booking.starts_at, practice.zone)
+
     mine = Booking.objects.filter(client=client).select_related("session_type", "therapist")
     held = list(mine.filter(status=Status.COMPLETED).order_by("-starts_at")[: LATEST + 1])
     aftercare, charts = _aftercare(client), _charts(client)
-    past = [Past(each, aftercare.get(each.pk, ""), charts.get(each.pk)) for each in held[:LATEST]]
-    coming = mine.filter(Q(status__in=TO_COME), ends_at__gt=now).order_by("starts_at")
+    past = [Past(each, when(each), aftercare.get(each.pk, ""), charts.get(each.pk)) for each in held[:LATEST]]
+    coming = mine.filter(status__in=TO_COME, ends_at__gt=now).order_by("starts_at")
     latest = sorted(charts.values(), key=lambda each: each.booking.starts_at)[-CHARTS:]
-    return Shared(tuple(past), len(held) > LATEST, tuple(latest), tuple(coming))
+    return Shared(tuple(past), len(held) > LATEST, tuple(latest), tuple((each, when(each)) for each in coming))
 
 
 def _aftercare(client: Client) -> dict[int, str]:

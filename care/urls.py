@@ -1,11 +1,12 @@
-"""The addresses of the client's messages and of the sheet of a session; they come before `my/<ref>/`."""
+"""The addresses of the client's journey, messages and of the sheet of a session; they come before `my/<ref>/`."""
 
 from django.urls import path
 
 import bookings.urls  # noqa: F401  it makes <ref:ref> known
-from care.views import cover, messages, sheet
+from care.views import cover, journey, messages, sheet
 
 urlpatterns = [
+    path("my/journey/", journey.path, name="my_journey"),
     path("my/messages/", messages.threads, name="my_messages"),
     path("my/messages/<slug:therapist>/", messages.thread, name="my_messages_with"),
     path("link/reached/<str:token>/", cover.reached, name="link_reached"),
