@@ -16,7 +16,7 @@ from django.db.models import Max
 
 from accounts.models import User
 from bookings import calendars, money_constraints, owing, takings
-from bookings.errors import AlreadyTakenBack, DayClosed, DifferenceUnexplained, NotNow, ReasonNeeded, TooMuch
+from bookings.errors import AlreadyTakenBack, Conflict, DayClosed, DifferenceUnexplained, NotNow, ReasonNeeded, TooMuch
 from bookings.models import Booking, CashUp, MoneyEntry, MoneyKind
 from practice import walltime, words
 from practice.models import Practice
@@ -25,9 +25,12 @@ CENT = Decimal("0.01")
 
 
 @transaction.atomic
-def take(booking: Booking, amount: Decimal, paid_by: str, *, by: User, now: dt.datetime) -> MoneyEntry:
-    """Records what the client paid; before they are here for the session it is a deposit. Raises TooMuch."""
-    _lock(booking)
+def take(
+    booking: Booking, amount: Decimal, paid_by: str, *, by: User, now: dt.datetime, seen: int | None = None
+) -> MoneyEntry:
+    """Records what the client paid; before they are here for the session it is a deposit. `seen` is how many lines of the
+    booking's whoever pressed had before them: a second press of the same button is refused. Raises TooMuch, Conflict."""
+    _lock(booking, seen)
     most = owing.may_be_taken(booking, owing.account_of(booking))
     _check(amount, most, "No more than {} is still to be paid.", "Nothing is to be paid for this booking.", booking)
     is_ahead = booking.status in owing.MAY_PAY_AHEAD and booking.checked_in_at is None and booking.starts_at > now
@@ -37,11 +40,18 @@ def take(booking: Booking, amount: Decimal, paid_by: str, *, by: User, now: dt.d
 
 @transaction.atomic
 def give_back(
-    booking: Booking, amount: Decimal, paid_by: str, *, by: User, now: dt.datetime, why: str = ""
+    booking: Booking,
+    amount: Decimal,
+    paid_by: str,
+    *,
+    by: User,
+    now: dt.datetime,
+    why: str = "",
+    seen: int | None = None,
 ) -> MoneyEntry:
     """Records what the practice gave back; never more than was taken. A reason is needed for what was not to be given back.
-    Raises TooMuch, ReasonNeeded."""
-    _lock(booking)
+    Raises TooMuch, ReasonNeeded, Conflict."""
+    _lock(booking, seen)
     found = owing.account_of(booking)
     _check(amount, found.kept, "No more than {} was taken.", "Nothing was taken for this booking.", booking)
     if amount > found.to_give_back and not why.strip():
@@ -50,11 +60,13 @@ def give_back(
 
 
 @transaction.atomic
-def waive(booking: Booking, amount: Decimal, *, by: User, now: dt.datetime, why: str) -> MoneyEntry:
-    """The practice does without a part of what is owed, or all of it. Raises TooMuch, ReasonNeeded."""
+def waive(
+    booking: Booking, amount: Decimal, *, by: User, now: dt.datetime, why: str, seen: int | None = None
+) -> MoneyEntry:
+    """The practice does without a part of what is owed, or all of it. Raises TooMuch, ReasonNeeded, Conflict."""
     if not why.strip():
         raise ReasonNeeded
-    _lock(booking)
+    _lock(booking, seen)
     owed = owing.account_of(booking).owed
     _check(amount, owed, "No more than {} is owed.", "Nothing is owed for this booking.", booking)
     return _enter(booking, MoneyKind.WAIVER, amount, now, by=by, why=why.strip())
@@ -129,11 +141,14 @@ def _cash_up(on: dt.date, practice: Practice, way: takings.Way, count: Count, by
 # The steps they share
 
 
-def _lock(booking: Booking) -> None:
-    """Holds the booking as it now stands, then what is written of money."""
+def _lock(booking: Booking, seen: int | None = None) -> None:
+    """Holds the booking as it now stands, then what is written of money. Raises Conflict where lines were `seen` and there
+    are others by now."""
     locked = Booking.objects.select_for_update(of=("self",), no_key=True)
     booking.refresh_from_db(fields=["status", "price", "late_fee", "checked_in_at", "starts_at"], from_queryset=locked)
     _lock_money()
+    if seen is not None and MoneyEntry.objects.filter(booking=booking).count() != seen:
+        raise Conflict("Something was recorded for this booking in the meantime. Please look at it again.")
 
 
 def _lock_money() -> None:

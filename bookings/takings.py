@@ -29,6 +29,14 @@ class Way(NamedTuple):
     def difference(self) -> Decimal:
         return self.closed.counted - self.closed.expected if self.closed else NOTHING
 
+    @property
+    def gap(self) -> Decimal:
+        return abs(self.difference)
+
+    @property
+    def is_short(self) -> bool:
+        return self.difference < 0
+
 
 def entries_of(on: dt.date) -> list[MoneyEntry]:
     """Each line that moved money and is counted with that day, in order."""

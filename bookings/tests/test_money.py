@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from accounts.tests.factories import make_front_desk
 from bookings import money, money_constraints, owing, takings, withdrawal
-from bookings.errors import AlreadyTakenBack, DayClosed, DifferenceUnexplained, NotNow, ReasonNeeded, TooMuch
+from bookings.errors import AlreadyTakenBack, Conflict, DayClosed, DifferenceUnexplained, NotNow, ReasonNeeded, TooMuch
 from bookings.models import Booking, CashUp, MoneyEntry, MoneyKind, PaidBy, Status
 from bookings.money import Count
 from bookings.money_constraints import ADDS_UP, CASH_UP_ADDS_UP, CASH_UP_KEPT, DAY_OPEN, KEPT, NUMBERED
@@ -55,6 +55,20 @@ def test_payment_settles_what_is_due_and_no_more_can_be_taken(desk: User) -> Non
 
     assert told(booking) == [("payment", D(30), "cash", 1), ("payment", D(40), "card", 2)]
     assert owing.balance_of(booking) == 0
+
+
+def test_second_press_of_the_same_button_records_nothing(desk: User) -> None:
+    booking = came()
+    money.take(booking, D(30), "cash", by=desk, now=AFTER, seen=0)
+    again: list[Callable[[], object]] = [
+        lambda: money.take(booking, D(30), "cash", by=desk, now=AFTER, seen=0),
+        lambda: money.give_back(booking, D(10), "cash", by=desk, now=AFTER, why="So", seen=0),
+        lambda: money.waive(booking, D(10), by=desk, now=AFTER, why="So", seen=0),
+    ]
+    for press in again:
+        with pytest.raises(Conflict, match="in the meantime"):
+            press()
+    assert len(told(booking)) == 1
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "0.001", "NaN"])
