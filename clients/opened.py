@@ -28,6 +28,7 @@ WHAT = {
     "journey": "your journey, with the notes on it",
     "sheet": "the boundary sheet of a session",
     "note": "the note of a session",
+    "plan": "the plan for your sessions",
     "record": "your record as a whole",
     "copy": "your record as a whole, as a copy on paper",
     "messages": "your messages",
