@@ -27,6 +27,8 @@ NOTED_EVERY = dt.timedelta(minutes=1)
 """A staff session is written to at most so often, not with each request."""
 
 SINCE, SEEN = "staff_since", "staff_seen"
+AGAIN = "again"
+"""In the address of what a page asks for by itself, without anybody at it."""
 SIGN_OUT = {"account_logout", "admin:logout"}
 SETTING_UP = "account_reauthenticate"
 PROVING = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
@@ -51,12 +53,13 @@ class StaffDoor:
 
 
 def is_over(request: HttpRequest, now: dt.datetime) -> bool:
-    """Thirty minutes without a request, or twelve hours in all. Notes this request where the session goes on."""
+    """Thirty minutes without a request, or twelve hours in all. Notes this request where the session goes on and somebody
+    made it: a screen that looks again by itself keeps nobody signed in."""
     session, at = request.session, now.timestamp()
     since, seen = session.setdefault(SINCE, at), session.setdefault(SEEN, at)
     if at - seen >= IDLE.total_seconds() or at - since >= LONGEST.total_seconds():
         return True
-    if at - seen >= NOTED_EVERY.total_seconds():
+    if at - seen >= NOTED_EVERY.total_seconds() and AGAIN not in request.GET:
         session[SEEN] = at
     return False
 

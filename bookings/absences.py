@@ -45,6 +45,21 @@ def change(
     return list(found.select_related("client", "therapist", "session_type"))
 
 
+@taking_time
+def add_hours(therapist: Therapist, on: dt.date, opens: int, closes: int, *, now: dt.datetime) -> list[Booking]:
+    """Hours on one date beside those that it has: minutes of its wall clock. What the date has by the week is written down
+    for it too, since hours of a date take the place of the week's."""
+    extra = DateHours(therapist=therapist, on=on, opens=opens, closes=closes)
+    lock_therapists([extra])
+    dated = list(DateHours.objects.filter(therapist=therapist, on=on))
+    weekly = WeeklyHours.objects.filter(therapist=therapist, weekday=on.weekday())
+    valid = weekly.exclude(valid_from__gt=on).exclude(valid_until__lt=on)
+    usual = (
+        [] if dated else [DateHours(therapist=therapist, on=on, opens=row.opens, closes=row.closes) for row in valid]
+    )
+    return change(save=[*usual, extra], remove=[row for row in dated if row.opens is None], now=now)
+
+
 def lock_therapists(rows: Sequence[Hours | Away]) -> None:
     """Whoever these rows are about, by key, as every writer that takes time locks them; all of them for a closure."""
     therapists = Therapist.objects.order_by("pk")

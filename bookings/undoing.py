@@ -47,6 +47,14 @@ def undo(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     return _put_back(booking, last, by=by, now=now)
 
 
+def may_undo(booking: Booking, user: User, now: dt.datetime) -> bool:
+    """Whether this user can still take back, unseen, what they did last with it."""
+    last = last_change(booking)
+    if last is None or last.what not in UNDOABLE or last.by_id != user.pk:
+        return False
+    return last.what != "cancelled" and is_unheard(booking, last.at, now)
+
+
 def is_unheard(booking: Booking, changed_at: dt.datetime, now: dt.datetime) -> bool:
     """Whether the message about its last change has not gone out; one being sent counts as gone. Where there is none to
     go, for as long as one would have waited."""

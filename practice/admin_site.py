@@ -54,6 +54,10 @@ class PracticeSite(admin.AdminSite):
         own = [path("settings/", self.admin_view(self.settings), name="settings")]
         return [*own, *(each for paths in self._pages for each in paths(self)), *super().get_urls()]
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The calendar is where the practice's side begins."""
+        return redirect("admin:calendar")
+
     def settings(self, request: HttpRequest) -> HttpResponse:
         """All lists that this member of staff may see, by what they are about."""
         return super().index(request)

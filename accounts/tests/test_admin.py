@@ -98,9 +98,9 @@ def test_the_last_owner_stays_one() -> None:
 def test_an_account_that_is_closed_is_out_at_once() -> None:
     owner, desk = make_owner(), make_front_desk()
     at_the_desk = browser(desk)
-    assert at_the_desk.get("/admin/").status_code == 200
+    assert at_the_desk.get("/admin/settings/").status_code == 200
     change(owner, desk, is_active="")
-    assert at_the_desk.get("/admin/").headers["Location"] == "/admin/login/?next=/admin/"
+    assert at_the_desk.get("/admin/settings/").headers["Location"] == "/admin/login/?next=/admin/settings/"
 
 
 def test_tokens_are_revoked_from_the_list() -> None:

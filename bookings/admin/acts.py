@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
-from bookings import lifecycle, moves, story, visits
+from bookings import lengthening, lifecycle, moves, planner, story, visits
 from bookings.admin import forms
 from bookings.models import Answer, Booking, MoveRequest, Status, Way
 from bookings.permissions import may_answer, may_change
@@ -111,6 +111,8 @@ ACTS = {
         Act("came", "Client came after all", "marked as taken place", _in_state(Status.NO_SHOW),
             _plain(lifecycle.came_after_all), forms.WhyForm),
         Act("move", "Move", "moved", _to_come, _move, forms.MoveForm),
+        Act("length", "Change the length", "given another length", planner.is_movable, _plain(lengthening.lengthen),
+            forms.LengthForm),
         Act("cancel", "Cancel", "cancelled", _standing,
             lambda b, said, user, now: lifecycle.cancel(b, by=user, now=now, via=Way.STAFF, **said), forms.CancelForm),
         Act("undo-cancel", "Take the cancellation back", "confirmed again",

@@ -18,16 +18,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 
-from bookings import diary, lifecycle, notices, readiness, visits
-from bookings.admin import acts, lacking
+from bookings import lifecycle, notices, readiness, visits
+from bookings.admin import acts, lacking, why_not
 from bookings.admin.acts import ACTS, Act
 from bookings.admin.forms import NewBookingForm
-from bookings.availability import Reason
 from bookings.diary import Ask
-from bookings.errors import SENTENCES, NotOffered, Refusal, SlotTaken
+from bookings.errors import Refusal
 from bookings.models import Answer, Booking, Status, Way
 from bookings.permissions import may_change
-from bookings.placing import POLICY, Wish
+from bookings.placing import Wish
 from bookings.readiness import Weight
 from bookings.views.visit import asked_at, visit_here
 from clients import permissions
@@ -36,7 +35,6 @@ from practice.admin_site import ReadOnlyAdmin, clock
 from practice.models import Practice
 from practice.words import money, share, span
 
-NEAREST = 3
 BACK = {"today": "admin:today"}
 """Pages beside a booking's own from which an act can be chosen, by what ?back= says."""
 WAITED_FOR = (Status.HELD, Status.REQUESTED, Status.CONFIRMED)
@@ -343,14 +341,9 @@ def _ask(wish: Wish, now: dt.datetime) -> Ask:
 
 def explain(form: forms.Form, refusal: Refusal, ask: Ask, wish: Wish) -> None:
     """Adds why the start cannot be had, every reason, whether it can be set aside, and the free starts nearest to it."""
-    if not isinstance(refusal, NotOffered | SlotTaken):
-        form.add_error(None, str(refusal))
-        return
-    therapists = [wish.therapist] if wish.therapist else diary.therapists_for(ask.session_type)
-    reasons = set(diary.explain(ask, wish.therapist, wish.starts_at)) if wish.therapist else set()
-    sentences = [SENTENCES[reason] for reason in Reason if reason in reasons] or [str(refusal)]
-    form.add_error(None, sentences)
-    if reasons and reasons <= POLICY:
+    why = why_not.of(refusal, ask, wish.therapist, wish.starts_at)
+    form.add_error(None, why.sentences)
+    if why.may_override:
         form.add_error(None, "You can book it all the same, with a reason.")
-    if near := diary.nearest(ask, therapists, wish.starts_at, NEAREST):
-        form.add_error(None, "Free near it: " + "; ".join(clock(slot.starts_at) for slot in near) + ".")
+    if why.near:
+        form.add_error(None, "Free near it: " + "; ".join(clock(start) for start in why.near) + ".")

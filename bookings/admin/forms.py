@@ -9,13 +9,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Role, User
 from bookings import visits
 from bookings.models import Booking, Length, Therapist
 from bookings.walkin import Newcomer
+from clients import finding
 from clients.models import Client
 from practice.forms import WallClockField, WordField
 from practice.models import Practice
@@ -92,6 +92,19 @@ class MoveForm(OverrideForm, ActForm):
         therapists: Any = self.fields["therapist"]
         therapists.queryset = therapists_of(self.user).filter(offers__session_type=self.booking.session_type_id)
         self.initial |= {"starts_at": self.booking.starts_at, "therapist": self.booking.therapist_id}
+
+
+class LengthForm(OverrideForm, ActForm):
+    minutes = forms.TypedChoiceField(
+        label="New length", coerce=int, help_text="From the same start; the price becomes that length's."
+    )
+    field_order = ["minutes", "override", "why"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lengths = Length.objects.filter(session_type=self.booking.session_type_id).exclude(minutes=self.booking.minutes)
+        minutes: Any = self.fields["minutes"]
+        minutes.choices = [(each.minutes, str(each)) for each in lengths]
 
 
 class CancelForm(ActForm):
@@ -186,8 +199,7 @@ class ClientField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        exact, partly = Q(ref=text) | Q(email__iexact=text), Q(name__icontains=text) | Q(phone__icontains=text)
-        found = self.queryset.filter(exact)[:NAMED] or self.queryset.filter(partly)[:NAMED]
+        found = finding.find(self.queryset, text, NAMED)
         if not found:
             raise ValidationError(f"No client is found for “{text}”. Try a part of the name, or add the client first.")
         if len(found) > 1:
@@ -226,8 +238,8 @@ class NewBookingForm(SessionForm):
         self._choice("client").queryset = Client.objects.for_user(user)
 
 
-class WalkInForm(SessionForm):
-    """Who is here, found or written down, and what they would like now."""
+class SomebodyForm(SessionForm):
+    """A session for a client who is found, or written down."""
 
     client = ClientField(
         label="Client",
@@ -245,17 +257,14 @@ class WalkInForm(SessionForm):
     )
     new_email = forms.EmailField(label="E-mail", required=False)
     new_phone = forms.CharField(label="Phone", required=False, max_length=40)
-    starts_at = forms.TypedChoiceField(label="Start", coerce=dt.datetime.fromisoformat, widget=forms.RadioSelect)
     field_order = [
         *("client", "new_name", "new_born", "new_email", "new_phone"),
-        *("length", "therapist", "starts_at", "override", "why"),
+        *("length", "therapist", "room", "starts_at", "override", "why"),
     ]
 
-    def __init__(self, *args: Any, user: User, starts: Sequence[dt.datetime], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self._choice("client").queryset = Client.objects.for_user(user)
-        self._choice("starts_at").choices = [(each.isoformat(), f"{timezone.localtime(each):%H:%M}") for each in starts]
-        self.initial.setdefault("starts_at", starts[0].isoformat())
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
@@ -270,6 +279,17 @@ class WalkInForm(SessionForm):
     def who(self) -> Client | Newcomer:
         said = self.cleaned_data
         return said["client"] or Newcomer(said["new_name"], said["new_born"], said["new_email"], said["new_phone"])
+
+
+class WalkInForm(SomebodyForm):
+    """Who is here, and what they would like now."""
+
+    starts_at = forms.TypedChoiceField(label="Start", coerce=dt.datetime.fromisoformat, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, user: User, starts: Sequence[dt.datetime], **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self._choice("starts_at").choices = [(each.isoformat(), f"{timezone.localtime(each):%H:%M}") for each in starts]
+        self.initial.setdefault("starts_at", starts[0].isoformat())
 
 
 def offered_lengths() -> Any:

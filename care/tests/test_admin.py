@@ -75,7 +75,7 @@ def test_another_therapist_and_the_front_desk_find_nothing() -> None:
     page = f"/admin/care/incident/{incident.pk}/change/"
     codes = {name: browser_of(user).get(page).status_code for name, user in staff().items()}
     assert codes == {"owner": 200, "colleague": 404, "desk": 403}
-    assert "Incident" not in text(browser_of(staff()["desk"]).get("/admin/"))
+    assert "Incident" not in text(browser_of(staff()["desk"]).get("/admin/settings/"))
 
 
 def test_a_therapist_reads_back_what_they_decided_about_somebody_they_do_not_treat() -> None:

@@ -140,8 +140,8 @@ def test_every_page_of_the_practice_says_when_messages_do_not_leave(client: Clie
     make_practice()
     client.force_login(make_owner())
     beat(timezone.now())
-    assert "Messages are not being sent" not in client.get("/admin/").content.decode()
+    assert "Messages are not being sent" not in client.get("/admin/settings/").content.decode()
 
     beat(timezone.now() - 6 * MINUTE)
-    for page in ("/admin/", "/admin/outbox/message/"):
+    for page in ("/admin/settings/", "/admin/outbox/message/"):
         assert "Messages are not being sent since" in client.get(page).content.decode()

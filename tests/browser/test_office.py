@@ -20,7 +20,7 @@ def enter(page, live_server, user) -> None:
     page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill(scene.PASSWORD)
     page.get_by_label("Password").press("Enter")
-    page.wait_for_url("**/admin/")
+    page.wait_for_url("**/admin/calendar/**")
 
 
 def booked(**fields) -> Booking:

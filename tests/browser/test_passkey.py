@@ -44,5 +44,5 @@ def test_a_passkey_alone_is_both_factors_of_the_practices_side(page, live_server
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     page.goto(f"{site}/accounts/login/?next=/admin/")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url(f"{site}/admin/")
+    page.wait_for_url(f"{site}/admin/calendar/**")
     page.get_by_role("heading", name="The practice").wait_for()

@@ -62,7 +62,7 @@ def on_the_practices_side(page: Page) -> None:
     page.get_by_label("E-mail").fill(owner.email)
     page.get_by_label("Password").fill(scene.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/admin/")
+    page.wait_for_url("**/admin/calendar/**")
 
 
 def test_a_client_signs_with_the_typed_name_and_understands_the_boundaries(phone: Page, booking) -> None:

@@ -1,0 +1,164 @@
+"""The forms that the calendar opens over itself; each is a page of its own where there is no script."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings import absences, desk, undoing
+from bookings.admin import acts, why_not
+from bookings.admin.booking import mark_incomplete, typed
+from bookings.admin.calendar import drops, shown
+from bookings.admin.calendar.forms import AWAY, CLOSED, BlockForm, BookForm, ways_of
+from bookings.admin.hours import tell
+from bookings.diary import Ask
+from bookings.errors import Refusal
+from bookings.models import Booking, Closure, TimeOff
+from clients import finding
+from clients.models import Client
+from practice.admin_site import clock
+from practice.models import Practice
+from practice.words import counted
+
+OFFERED = 8
+"""Clients who are named while somebody types."""
+
+
+def is_dialog(request: HttpRequest) -> bool:
+    """Asked for by the calendar's script, which puts the form over itself."""
+    return request.headers.get("X-Dialog") == "1"
+
+
+def page(request: HttpRequest, name: str, shown: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The form as a page; for the script, only what stands in it."""
+    if is_dialog(request):
+        return render(request, f"admin/calendar/_{name}.html", shown, status=status)
+    context = {**admin.site.each_context(request), **shown, "part": f"admin/calendar/_{name}.html"}
+    return render(request, "admin/calendar/page.html", context, status=status)
+
+
+def done(request: HttpRequest, answer: dict[str, Any]) -> HttpResponse:
+    if is_dialog(request):
+        return JsonResponse(answer)
+    messages.success(request, " ".join(answer["said"]))
+    return redirect("admin:calendar")
+
+
+# A booking
+
+
+def book(request: HttpRequest) -> HttpResponse:
+    """For a client who is found, or written down on the spot."""
+    if not request.user.has_perm("bookings.add_booking"):
+        raise PermissionDenied
+    form = BookForm(typed(request), user=request.user, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        said, now = form.cleaned_data, timezone.now()
+        place = desk.Place(said["length"], said["starts_at"], said["therapist"], said["room"])
+        try:
+            booking = desk.book(form.who(), place, by=request.user, now=now, override=said["override"], why=said["why"])
+        except Refusal as refusal:
+            _explain(form, refusal, place, now)
+        else:
+            return done(request, drops.told(booking, undo=True))
+    shown = {"form": form, "title": "Book a session", "may_block": bool(ways_of(request.user))}
+    return page(request, "book", shown, status=422 if form.errors else 200)
+
+
+def _explain(form: forms.Form, refusal: Refusal, place: desk.Place, now: dt.datetime) -> None:
+    rooms = [place.room] if place.room else None
+    ask = Ask(Practice.objects.current(), place.length.session_type, place.length.minutes, now, rooms)
+    why = why_not.of(refusal, ask, place.therapist, place.starts_at)
+    form.add_error(None, why.sentences)
+    if why.may_override:
+        form.add_error(None, "You can book it all the same, with a reason.")
+    if why.near:
+        form.add_error(None, "Free near it: " + "; ".join(clock(start) for start in why.near) + ".")
+
+
+@require_safe
+def clients(request: HttpRequest) -> HttpResponse:
+    """Who may be meant, while somebody types a name, a number or an address."""
+    found = finding.find(Client.objects.for_user(request.user), request.GET.get("q", "")[:254], OFFERED)
+    return JsonResponse(
+        {"found": [{"value": finding.named(each), "label": each.email or each.phone} for each in found]}
+    )
+
+
+# Time off, a closure, extra hours
+
+
+def block(request: HttpRequest) -> HttpResponse:
+    """Bookings in the way are listed, each a link, and stay until somebody moves or cancels them."""
+    if not ways_of(request.user):
+        raise PermissionDenied
+    form = BlockForm(typed(request), user=request.user, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        try:
+            in_the_way = _change(form, timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _blocked(request, form, in_the_way)
+    shown = {"form": form, "title": "Block this time, or add hours"}
+    return page(request, "block", shown, status=422 if form.errors else 200)
+
+
+def _change(form: BlockForm, now: dt.datetime) -> Sequence[Booking]:
+    said = form.cleaned_data
+    span = {"starts_at": said["starts_at"], "ends_at": said["ends_at"]}
+    if said["what"] == AWAY:
+        return absences.change(save=[TimeOff(therapist=said["therapist"], **span)], now=now)
+    if said["what"] == CLOSED:
+        return absences.change(save=[Closure(room=said.get("room"), **span)], now=now)
+    hours = form.hours()
+    return absences.add_hours(said["therapist"], *hours, now=now) if hours else []
+
+
+def _blocked(request: HttpRequest, form: BlockForm, in_the_way: Sequence[Booking]) -> HttpResponse:
+    said = form.cleaned_data
+    sentence = f"Saved: {clock(said['starts_at'])} to {clock(said['ends_at'])}."
+    if not is_dialog(request):
+        tell(request, in_the_way)
+    if not in_the_way or not is_dialog(request):
+        return done(request, {"said": [sentence]})
+    stand = "stands" if len(in_the_way) == 1 else "stand"
+    still = (
+        f"{counted(len(in_the_way), 'booking')} {stand} in the way and will still take place until you move or cancel:"
+    )
+    return JsonResponse({"said": [sentence, still], "links": [_link(each) for each in in_the_way]})
+
+
+def _link(booking: Booking) -> dict[str, str]:
+    text = f"{booking.client}, {clock(booking.starts_at)} with {booking.therapist}"
+    return {"text": text, "url": reverse("admin:bookings_booking_change", args=[booking.pk])}
+
+
+# One booking
+
+
+@require_safe
+def booking(request: HttpRequest, pk: int) -> HttpResponse:
+    """One booking at a glance, and all that may be done with it now."""
+    found, now = drops.own(request, pk), timezone.now()
+    mark_incomplete([found])
+    context = {
+        "title": f"{found.client}, {clock(found.starts_at)}",
+        "booking": found,
+        "hours": shown.hours(found, Practice.objects.current().zone),
+        "word": shown.word(found) or found.get_status_display(),
+        "is_complete": found.pk not in found.incomplete,  # type: ignore[attr-defined]
+        "acts": acts.open_to(found, request.user, now),
+        "may_undo": undoing.may_undo(found, request.user, now),
+    }
+    return page(request, "booking", context)

@@ -1,0 +1,152 @@
+"""What is dropped in the calendar: a booking moved, made longer or shorter, put back. Answers in sentences, as JSON.
+
+The screen says which version of the booking it saw; an old screen is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from bookings import lengthening, moves, notices, undoing
+from bookings.admin import why_not
+from bookings.admin.why_not import WhyNot
+from bookings.diary import Ask
+from bookings.errors import SENTENCES, Conflict, Refusal
+from bookings.models import Booking, Room, Therapist, Way
+from bookings.permissions import may_change, may_fill
+from practice.admin_site import clock
+from practice.forms import WallClockField
+from practice.models import Practice
+from practice.words import money
+
+OLD_SCREEN = "Somebody changed this booking since your screen was drawn. It has been drawn anew; please look again."
+NOT_YOURS = "This is another therapist's booking; they, the front desk or the owner change it."
+
+
+class DropForm(forms.Form):
+    version = forms.IntegerField(min_value=1)
+    override = forms.BooleanField(required=False)
+    why = forms.CharField(required=False, max_length=300)
+
+
+class MoveForm(DropForm):
+    """What is not given stays as it is."""
+
+    starts_at = WallClockField(required=False)
+    therapist = forms.ModelChoiceField(Therapist.objects.filter(active=True), required=False)
+    room = forms.ModelChoiceField(Room.objects.all(), required=False)
+
+
+class LengthForm(DropForm):
+    minutes = forms.IntegerField(min_value=1, max_value=1440)
+
+
+def own(request: HttpRequest, pk: int) -> Booking:
+    beside = ("client", "therapist", "session_type", "room")
+    return get_object_or_404(Booking.objects.for_user(request.user).select_related(*beside), pk=pk)
+
+
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    booking, form = own(request, pk), MoveForm(request.POST)
+    if not form.is_valid():
+        return _not_understood(form)
+    said, now = form.cleaned_data, timezone.now()
+    start, therapist = said["starts_at"] or booking.starts_at, said["therapist"] or booking.therapist
+
+    def run() -> Booking:
+        if not may_fill(therapist, request.user):
+            raise Refusal("You fill your own calendar; please ask the therapist, the front desk or the owner.")
+        more = {"therapist": therapist, "room": said["room"], "override": said["override"], "why": said["why"]}
+        return moves.reschedule(booking, start, by=request.user, now=now, via=Way.STAFF, **more)
+
+    rooms = [said["room"]] if said["room"] else None
+    ask = Ask(Practice.objects.current(), booking.session_type, booking.minutes, now, rooms, booking)
+    return _attempt(request, booking, said["version"], run, lambda no: why_not.of(no, ask, therapist, start))
+
+
+@require_POST
+def length(request: HttpRequest, pk: int) -> HttpResponse:
+    booking, form = own(request, pk), LengthForm(request.POST)
+    if not form.is_valid():
+        return _not_understood(form)
+    said, now = form.cleaned_data, timezone.now()
+
+    def run() -> Booking:
+        how = {"override": said["override"], "why": said["why"]}
+        return lengthening.lengthen(booking, said["minutes"], by=request.user, now=now, **how)
+
+    ask = Ask(Practice.objects.current(), booking.session_type, said["minutes"], now, None, booking)
+    return _attempt(request, booking, said["version"], run, lambda no: _why_not_longer(no, ask, booking))
+
+
+def _why_not_longer(refusal: Refusal, ask: Ask, booking: Booking) -> WhyNot:
+    """The start stays, so that nothing is said about it, nor about other starts."""
+    why = why_not.of(refusal, ask, booking.therapist, booking.starts_at)
+    about_start = {SENTENCES[each] for each in lengthening.ABOUT_THE_START}
+    kept = [sentence for sentence in why.sentences if sentence not in about_start]
+    return WhyNot(kept or why.sentences, why.may_override, [])
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    booking, now = own(request, pk), timezone.now()
+    return _attempt(
+        request,
+        booking,
+        booking.version,
+        lambda: undoing.undo(booking, by=request.user, now=now),
+        lambda no: WhyNot([str(no)], may_override=False, near=[]),
+        done="put back",
+    )
+
+
+def _attempt(
+    request: HttpRequest,
+    booking: Booking,
+    version: int,
+    run: Callable[[], Booking],
+    explain: Callable[[Refusal], WhyNot],
+    done: str = "",
+) -> HttpResponse:
+    try:
+        if booking.version != version:
+            raise Conflict(OLD_SCREEN)
+        if not may_change(booking, request.user):
+            raise Refusal(NOT_YOURS)
+        changed = run()
+    except Refusal as refusal:
+        return refused(explain(refusal))
+    return JsonResponse(told(changed, undo=not done, done=done))
+
+
+def told(booking: Booking, *, undo: bool, done: str = "") -> dict[str, Any]:
+    """What was done, and for how many seconds it can be undone unseen."""
+    sentence = f"{booking.client}: {done or as_it_is(booking)}."
+    if not undo:
+        return {"said": [sentence]}
+    address = reverse("admin:calendar_undo", args=[booking.pk])
+    return {"said": [sentence], "undo": address, "seconds": int(notices.grace().total_seconds())}
+
+
+def as_it_is(booking: Booking) -> str:
+    where = f", {booking.room}" if booking.room else ""
+    price = money(booking.price, booking.currency)
+    return f"{clock(booking.starts_at)}, {booking.minutes} minutes with {booking.therapist}{where}, {price}"
+
+
+def refused(why: WhyNot) -> JsonResponse:
+    near = ["Free near it: " + "; ".join(clock(start) for start in why.near) + "."] if why.near else []
+    return JsonResponse({"said": [*why.sentences, *near], "may_override": why.may_override}, status=409)
+
+
+def _not_understood(form: forms.Form) -> JsonResponse:
+    return JsonResponse({"said": [text for errors in form.errors.values() for text in errors]}, status=422)
