@@ -7,6 +7,7 @@ carries the same Message-ID.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import math
@@ -71,6 +72,17 @@ def fetch(rows: Sequence[Message]) -> None:
             row.loaded = row.words = row.practice = None
 
 
+def write_ahead(rows: Sequence[Message], now: dt.datetime) -> None:
+    """What each will say, of what was fetched for all of them: in one go that takes half as long as one by one between two
+    letters. Where that fails it is written at its turn, and fails there."""
+    for row in rows:
+        row.said = None
+        if row.loaded is not None:
+            with contextlib.suppress(Exception):
+                kind = registry.kind_of(row)
+                row.said = kind.say(row, now) if kind.still_wanted(row, now) else None
+
+
 class _Turn:
     """One channel's part of a sweep."""
 
@@ -120,7 +132,8 @@ class _Turn:
         return done
 
     def _load(self, rows: Sequence[Message]) -> None:
-        """What the kinds fetch for many rows at once: for no more of those to come than are sent while it may be believed."""
+        """What the kinds fetch for many rows at once, and what they say of it: for no more of those to come than are sent while
+        it may be believed."""
         is_fresh = time.monotonic() - self.loaded_at < FRESH_SECONDS
         if not is_fresh or self.used == self.fetched:
             if self.fetched:
@@ -128,7 +141,9 @@ class _Turn:
             self.loaded_at, self.used, self.fetched = time.monotonic(), 0, min(self.ahead, len(rows))
             coming = sorted(rows[: self.fetched], key=lambda row: row.kind)
             for _, group in groupby(coming, key=lambda row: row.kind):
-                fetch(list(group))
+                together = list(group)
+                fetch(together)
+                write_ahead(together, self.tell())
         self.used += 1
 
     def _one(self, row: Message) -> None:
@@ -165,7 +180,7 @@ class _Turn:
             claims.record(row, state=State.PLANNED, due_at=later.until, attempts=row.attempts - 1)
             return None
         channels.address(row.channel, row.recipient)
-        return kind.say(row, now)
+        return row.said or kind.say(row, now)
 
     def _failed(self, row: Message, error: Exception) -> None:
         log.warning("Message %s could not be sent: %s", row.pk, type(error).__name__)

@@ -75,6 +75,8 @@ class Message(models.Model):
     """The wording of its kind, likewise."""
     practice: Any = None
     """The practice as it then was, likewise."""
+    said: Any = None
+    """What it says of all this, written ahead."""
 
     class Meta:
         indexes = [

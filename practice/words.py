@@ -4,11 +4,12 @@ out."""
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils import formats
-from django.utils.translation import gettext, gettext_noop, ngettext_lazy
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext_lazy
 
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 SMALL_NUMBERS = tuple(
@@ -80,6 +81,12 @@ def initials(name: str) -> str:
 
 def day(on: dt.date) -> str:
     """“Tuesday 1 December 2026”."""
+    return _day(on, get_language())
+
+
+@functools.lru_cache(maxsize=1024)
+def _day(on: dt.date, language: str | None) -> str:
+    """Kept, since many messages and pages speak of the same few days."""
     return gettext("%(day)s %(year)s") % {"day": weekday(on), "year": on.year}
 
 

@@ -272,6 +272,48 @@ def test_what_is_cancelled_while_the_batch_goes_out_is_asked_about_anew(server: 
     assert states() == {first.recipient: State.SENT, second.recipient: State.CANCELLED}
 
 
+def test_letter_is_written_of_what_is_so_when_it_leaves(server: MailServer) -> None:
+    """It is written ahead with its batch, of what was fetched for that, and anew once that is too old."""
+    places = {"booking:1": "Garden room", "booking:2": "Garden room"}
+    register_greeting(
+        load=lambda rows: [setattr(row, "loaded", places[row.about]) for row in rows],
+        say=lambda row, now: Said("Hello", row.loaded, "", row.loaded),
+    )
+    make_message(about="booking:1"), make_message(about="booking:2")
+
+    def rule(talk: Talk, word: str, line: str) -> None:
+        if word == "LETTER":
+            places["booking:2"] = "River room"
+            time.sleep(delivery.FRESH_SECONDS)
+
+    server.rule = rule
+    sweep()
+
+    assert [letter.get_payload().strip() for letter in server.letters] == ["Garden room", "River room"]
+
+
+def test_letters_of_a_batch_are_written_once_each_in_one_go(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "FRESH_SECONDS", 60)
+    happened: list[str] = []
+
+    def say(row: Message, now: dt.datetime) -> Said:
+        happened.append("written")
+        if row.about == "broken":
+            raise LookupError("no such person")
+        return Said("Hello", "Good day.", "", "Good day.")
+
+    register_greeting(load=lambda rows: [setattr(row, "loaded", row) for row in rows], say=say)
+    server.rule = lambda talk, word, line: happened.append("sent") if word == "LETTER" else None
+    broken, *_ = make_message(about="broken"), make_message(), make_message()
+
+    sweep()
+
+    assert happened == ["written"] * 3 + ["written"] + ["sent"] * 2
+    assert states()[broken.recipient] == State.RETRYING
+
+
 def test_fetching_that_fails_for_a_batch_leaves_each_to_itself(server: MailServer) -> None:
     def fail(rows: Any) -> None:
         raise LookupError
