@@ -6,11 +6,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
 from outbox import planning, registry, wording
-from outbox.errors import NoAddress, NoLongerSo, OnItsWay, TooLate
+from outbox.channels import Refused, sms
+from outbox.errors import NoAddress, NoLongerSo, NoNumber, OnItsWay, TooLate
 from outbox.models import OPEN, Channel, Message, Wording
 from outbox.registry import Kind, NotWanted, NotYet, Said
 from outbox.wording import Words
@@ -59,17 +61,20 @@ def _sum(words: Words) -> str:
     return hashlib.sha256(f"{words.subject}\n{words.text}".encode()).hexdigest()
 
 
-def send_test(kind: Kind, *, to: User, now: dt.datetime) -> Message:
-    """Plans a letter of this kind, filled in with the sample, to somebody of the practice: a row like any other."""
+def send_test(kind: Kind, *, to: User, now: dt.datetime, number: str = "") -> Message:
+    """Plans a letter of this kind, filled in with the sample, to somebody of the practice, or a text message to the number
+    they give: a row like any other. Raises NoNumber."""
+    channel = Channel.SMS if number else Channel.EMAIL
     message = planning.draft(
         TEST,
-        recipient=to.email,
+        recipient=_number(number) if number else to.email,
         whom=f"user:{to.pk}",
         about=f"wording:{kind.name}",
-        key=f"{TEST}:{kind.name}:{to.pk}:{now.timestamp():.0f}",
+        key=f"{TEST}:{kind.name}:{channel}:{to.pk}:{now.timestamp():.0f}",
         due_at=now,
         expires_at=now + KEEP_TRYING,
         now=now,
+        channel=channel,
     )
     message.user = to
     if not Message.objects.filter(key=message.key).exists():  # the same button twice within a second
@@ -85,9 +90,19 @@ def say(message: Message, now: dt.datetime) -> Said:
     kind = _tested(message)
     if kind is None:
         raise ValueError("The kind is gone.")
-    words = wording.current(kind, Channel.EMAIL)
-    test = Words(f"Test: {words.subject}", words.text)
-    return wording.fill_in(test, kind.sample(Channel.EMAIL), Practice.objects.current(), Channel.EMAIL)
+    words = wording.current(kind, message.channel)
+    is_text = message.channel == Channel.SMS
+    test = Words("", f"Test: {words.text}") if is_text else Words(f"Test: {words.subject}", words.text)
+    return wording.fill_in(test, kind.sample(message.channel), Practice.objects.current(), message.channel)
+
+
+def _number(typed: str) -> str:
+    if not settings.SMS_URL:
+        raise NoNumber(sms.NOT_SET_UP)
+    try:
+        return sms.address(typed)
+    except Refused as refused:
+        raise NoNumber(refused.words) from None
 
 
 def _tested(message: Message) -> Kind | None:

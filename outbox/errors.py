@@ -25,3 +25,8 @@ class TooLate(NotSent):
 class NoAddress(NotSent):
     code = "invalid"
     sentence = "There is no address to send it to. Please add one first."
+
+
+class NoNumber(NotSent):
+    code = "invalid"
+    sentence = "That is not a telephone number."

@@ -17,6 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from outbox import editing, registry, segments, wording
+from outbox.errors import NoNumber
 from outbox.forms import WordingForm, filled
 from outbox.models import Channel, Wording
 from outbox.registry import GROUPS, Kind
@@ -128,10 +129,18 @@ class WordingAdmin(ReadOnlyAdmin):
         return render(request, "admin/outbox/text.html", shown)
 
     def test(self, request: HttpRequest, called: str) -> HttpResponse:
-        kind = self._kind(request, called, Channel.EMAIL)
-        message = editing.send_test(kind, to=request.user, now=timezone.now())
-        messages.success(request, f"A test of “{kind.title}” is on its way to {message.recipient}.")
-        return redirect("admin:outbox_wording_edit", called, Channel.EMAIL)
+        """A letter to oneself; with a number, a text message to it."""
+        channel = Channel.SMS if "number" in request.POST else Channel.EMAIL
+        kind, number = self._kind(request, called, channel), request.POST.get("number", "").strip()
+        try:
+            if channel == Channel.SMS and not number:
+                raise NoNumber("Please give the number that the test goes to.")
+            message = editing.send_test(kind, to=request.user, now=timezone.now(), number=number)
+        except NoNumber as reason:
+            messages.error(request, str(reason))
+        else:
+            messages.success(request, f"A test of “{kind.title}” is on its way to {message.recipient}.")
+        return redirect("admin:outbox_wording_edit", called, channel)
 
     def _demand(self, request: HttpRequest) -> None:
         if not request.user.has_perm("outbox.change_wording"):

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import Role
 from accounts.tests.factories import make_front_desk, make_owner, make_user
-from outbox import registry, wording
-from outbox.models import Channel, Message, Wording
+from outbox import delivery, registry, wording
+from outbox.models import Channel, Message, State, Wording
 from outbox.wording import Words
 from vault.models import Entry
 
@@ -141,6 +142,37 @@ def test_test_is_sent_to_whoever_asks_for_it() -> None:
     assert (message.kind, message.recipient, message.about) == (
         "wording_test", browser.user.email, "wording:booking_confirmed",
     )  # fmt: skip
+
+
+def test_test_of_a_text_message_goes_to_the_number_that_is_given(settings: Any, capsys: Any) -> None:
+    settings.SMS_URL = "console:"
+    browser = owner()
+
+    answer = browser.post(f"{LIST}of/booking_confirmed/test/send/", {"number": "+44 7700 900123"}, follow=True)
+
+    assert "on its way to +447700900123" in answer.content.decode()
+    delivery.sweep(timezone.now)
+    message = Message.objects.get()
+    assert (message.channel, message.recipient, message.state) == ("sms", "+447700900123", State.SENT)
+    assert message.text.startswith("Test: ") and message.text.strip() in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("url", "number", "sentence"),
+    [
+        ("console:", "07700 900123", "That is not a telephone number with its country"),
+        ("console:", "+447700900123, +447700900124", "That is not a telephone number with its country"),
+        ("console:", "", "Please give the number that the test goes to."),
+        ("", "+447700900123", "Text messages are not set up"),
+    ],
+)
+def test_test_of_a_text_message_that_can_go_nowhere_says_why(
+    settings: Any, url: str, number: str, sentence: str
+) -> None:
+    settings.SMS_URL = url
+    answer = owner().post(f"{LIST}of/booking_confirmed/test/send/", {"number": number}, follow=True)
+    assert sentence in answer.content.decode()
+    assert Message.objects.count() == 0
 
 
 def test_words_that_cannot_be_filled_in_any_more_are_pointed_out() -> None:
