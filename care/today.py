@@ -11,12 +11,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from accounts.models import Role, User
-from bookings import newcomers, readiness
+from bookings import newcomers, owing, readiness
 from bookings.models import Answer, Booking, MoveRequest, Status
 from care import unsigned
 from care.models import BoundarySheet, Conversation, ConversationState, Line
@@ -47,6 +48,7 @@ class Visit:
     lacks_answers: bool = False
     """“Has anything changed?” was not answered yet."""
     lacks_sheet: bool = False
+    to_pay: Decimal = Decimal(0)
     flags: list[Flag] = field(default_factory=list)
     warnings: list[Restriction] = field(default_factory=list)
 
@@ -105,6 +107,8 @@ def visits(user: User, now: dt.datetime) -> list[Visit]:
         shown[pk].lacks_forms = True
     for pk in unanswered(waited):
         shown[pk].lacks_answers = True
+    for pk, account in owing.accounts(found).items():
+        shown[pk].to_pay = account.to_pay
     _add_clinical([shown[each.pk] for each in waited], user, now)
     return list(shown.values())
 

@@ -87,6 +87,12 @@ def test_a_sheet_that_was_filled_in_is_not_missing() -> None:
     assert (visit.lacks_sheet, visit.lacks_nothing) == (False, True)
 
 
+def test_what_is_still_to_be_paid_stands_with_the_visit() -> None:
+    booking = coming()
+    coming(4, status=Status.REQUESTED)
+    assert [each.to_pay for each in today.visits(make_front_desk(), MORNING)] == [booking.price, 0]
+
+
 def test_the_quiet_mark_of_a_first_visit_goes_with_the_second() -> None:
     client = make_client()
     make_visit(client=client, starts_at=NOW - dt.timedelta(days=9))
