@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from bookings import demo
 from bookings.models import Booking, Therapist
-from care import agreed, conversations, incidents, refusals, sheets
+from care import agreed, conversations, demo_notes, incidents, refusals, sheets
 from care.incidents import Happened
 from care.models import Consequence, Conversation, Covering, Ground, Pressure, Severity, WatchedWord
 from care.refusals import Refused
@@ -43,6 +43,7 @@ def load(now: dt.datetime) -> bool:
         planning.cancel(f"conversation:{each.pk}")
     record_incidents(mara.user, now)
     lookalikes.notice(client("bo"), now)
+    demo_notes.load(mara.user, now)
     return True
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import Role, User
 from bookings.models import Booking, Status
@@ -19,18 +20,19 @@ def ended_at(booking: Booking) -> dt.datetime:
 
 
 def waiting(user: User, now: dt.datetime) -> QuerySet[Booking]:
-    """Sessions that took place here and whose note is not signed, the oldest first: a therapist's own, for the owner all.
-    What a practice file brought in from before (without the moment of its end) asks for none."""
-    found = Booking.objects.filter(status=Status.COMPLETED, ended_at__isnull=False, ended_at__lte=now)
-    found = found.exclude(note__state=NoteState.SIGNED).select_related(
-        "client", "therapist__user", "session_type", "note"
+    """Sessions that took place and whose note is not signed, the oldest first: a therapist's own, for the owner all. What a
+    practice file brought in from before (without the moment of its end) asks for none, unless a draft was begun."""
+    found = Booking.objects.filter(status=Status.COMPLETED).exclude(note__state=NoteState.SIGNED)
+    found = found.filter(Q(ended_at__isnull=False) | Q(note__isnull=False)).annotate(
+        over_at=Coalesce("ended_at", "ends_at")
     )
+    found = found.filter(over_at__lte=now).order_by("over_at", "pk")
+    found = found.select_related("client", "therapist__user", "session_type", "note")
     if user.role == Role.OWNER:
-        return found.order_by("ended_at", "pk")
-    mine = found.filter(therapist__user_id=user.pk) if user.role == Role.THERAPIST else found.none()
-    return mine.order_by("ended_at", "pk")
+        return found
+    return found.filter(therapist__user_id=user.pk) if user.role == Role.THERAPIST else found.none()
 
 
 def overdue(user: User, now: dt.datetime) -> QuerySet[Booking]:
     """Of these the therapist's own whose session ended more than a day ago."""
-    return waiting(user, now).filter(therapist__user_id=user.pk, ended_at__lte=now - LATE_AFTER)
+    return waiting(user, now).filter(therapist__user_id=user.pk, over_at__lte=now - LATE_AFTER)

@@ -11,10 +11,11 @@ from django.db import transaction
 from accounts.models import User
 from bookings.models import Booking
 from bookings.tests.factories import NOW
-from care import demo
-from care.models import BoundarySheet, Conversation, Incident, Line, Refusal
-from clients.models import LookAlike, Restriction
+from care import demo, notes, shared
+from care.models import BoundarySheet, Conversation, Incident, Line, Reflection, Refusal, SessionNote
+from clients.models import Client, LookAlike, Restriction
 from outbox.models import Message
+from practice.models import Practice
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,22 @@ def told() -> list[object]:
         (each.happened_at, each.what_happened, each.follow_up) for each in Incident.objects.order_by("happened_at")
     ]
     return [sheets, lines, happened, sorted(Booking.objects.values_list("ref", "status"))]
+
+
+def test_there_are_signed_notes_one_amended_one_draft_and_charts_over_time() -> None:
+    demo.load(NOW)
+    robin = Client.objects.get(ref="demo-robin")
+    written = SessionNote.objects.filter(booking__client=robin).order_by("booking__starts_at")
+    assert [(each.state, each.is_late_entry, each.amendments.count()) for each in written] == [
+        ("signed", False, 0),
+        ("signed", False, 1),
+        ("signed", False, 0),
+    ]
+    shown = shared.of(robin, Practice.objects.current(), NOW)
+    assert (len(shown.charts), [bool(each.aftercare) for each in shown.past]) == (2, [True, True, False])
+    mara = User.objects.get(email="therapist@demo.example")
+    assert [each.client.ref for each in notes.waiting(mara, NOW)] == ["demo-reed"]
+    assert Reflection.objects.get().author == mara
 
 
 def test_it_is_the_same_for_the_same_day():
