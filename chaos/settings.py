@@ -10,4 +10,5 @@ CELERY_TASK_SOFT_TIME_LIMIT = 13
 CELERY_TASK_TIME_LIMIT = 14
 CLAIM_LEASE = 15
 CELERY_BROKER_TRANSPORT_OPTIONS |= {"visibility_timeout": 40, "unacked_restore_interval": 2}
-CELERY_BEAT_SCHEDULE["tick"]["schedule"] = 1.0
+if CELERY_BEAT_SCHEDULE:  # with RESTORED the clock asks for nothing
+    CELERY_BEAT_SCHEDULE["tick"]["schedule"] = 1.0

@@ -54,11 +54,13 @@ def let_it_send(world: World, number: int) -> None:
 
 
 def stays_silent(world: World) -> None:
-    """With RESTORED, as the guide says: workers take rounds, and nothing leaves."""
+    """With RESTORED, as the guide says: workers take the rounds that somebody asks for all the same, and nothing leaves."""
     sent = world.mail.count("asked")
     world.crew.env = {"RESTORED": "1"}
     world.crew.worker(children=2)
     world.crew.beat()
+    for _ in range(ROUNDS):
+        app.send_task("outbox.tick")
     world.wait(lambda: rounds_taken() >= ROUNDS, 60, "workers have taken rounds while RESTORED was set")
     world.crew.end()
     world.hold("letters begun while RESTORED was set", world.mail.count("asked") - sent, at_most=0)
