@@ -15,6 +15,7 @@ from django.db import transaction
 
 from accounts.models import Role, User
 from bookings.demo import states, told
+from bookings.demo.takings import enter_money
 from bookings.demo.told import sign_agreements, sign_forms, understand_boundaries
 from bookings.models import Therapist
 from bookings.practice_file import entering, shape, text
@@ -98,6 +99,7 @@ def load(now: dt.datetime) -> bool:
     for user in users:
         records.join_account(user)
     _enter_trust(now)
+    enter_money(now)
     return True
 
 

@@ -7,9 +7,9 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from accounts.models import User
-from bookings import demo, readiness
+from bookings import demo, owing, readiness, takings
 from bookings.demo import states
-from bookings.models import Booking, Room, SessionType, Therapist
+from bookings.models import Booking, CashUp, MoneyEntry, Room, SessionType, Therapist
 from bookings.tests.factories import NOW
 from bookings.tests.practice_files import exported
 from clients import asking
@@ -129,3 +129,15 @@ def test_loading_again_changes_nothing():
     before = exported()
     assert not demo.load(NOW + dt.timedelta(days=30))
     assert exported() == before
+
+
+def test_past_sessions_are_paid_for_one_is_owing_one_was_waived_and_the_days_are_closed():
+    demo.load(NOW)
+    took_place = Booking.objects.filter(status="completed", price__gt=0)
+    assert owing.not_paid(Booking.objects.all()).count() == 1
+    assert MoneyEntry.objects.filter(kind="waiver").count() == 1
+    assert MoneyEntry.objects.filter(kind="payment").count() == took_place.count() - 2
+    assert MoneyEntry.objects.filter(kind="deposit", booking__client__ref="demo-robin").count() == 1
+    assert MoneyEntry.objects.receipts().count() == MoneyEntry.objects.latest("number").number
+    assert CashUp.objects.exclude(why="").count() == 1
+    assert takings.not_closed(NOW.date() - dt.timedelta(days=1)) == []
