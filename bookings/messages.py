@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from bookings import calendars, links, notices, particulars, wanted
 from bookings.described import ABOUT, ANEW, IN_SMS, LINKS_OUT, THEIRS, placeholders_of, sample_of
@@ -21,6 +20,7 @@ from outbox.registry import Said
 from outbox.wording import write
 from practice import words
 from practice.models import Practice
+from practice.words import gettext
 
 
 def register() -> None:

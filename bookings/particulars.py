@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import OuterRef, Subquery
-from django.utils.translation import gettext
 
 from bookings import readiness, rules
 from bookings.models import Approval, Booking, Length, OfferPrice, SessionType, Status, Therapist
@@ -17,6 +16,7 @@ from bookings.readiness import Readiness
 from clients.models import Client
 from practice import walltime, words
 from practice.models import Practice
+from practice.words import gettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
