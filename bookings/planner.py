@@ -37,6 +37,7 @@ class Session(NamedTuple):
     """All forms are filled in; None where nothing is waited for any more."""
     may_move: bool
     """By whoever looks, as it stands."""
+    may_last_otherwise: bool
 
 
 class Stretch(NamedTuple):
@@ -77,7 +78,8 @@ def _bookings(user: User, span: Range, now: dt.datetime) -> list[Booking]:
     since, until = walltime.from_epoch(span[0]), walltime.from_epoch(span[1])
     found = Booking.objects.for_user(user).blocking(now).meeting(since, until)
     bookings = list(found.select_related("client").order_by("starts_at", "pk"))
-    kinds, therapists, rooms = SessionType.objects.in_bulk(), Therapist.objects.in_bulk(), Room.objects.in_bulk()
+    kinds = SessionType.objects.prefetch_related("lengths").in_bulk()
+    therapists, rooms = Therapist.objects.in_bulk(), Room.objects.in_bulk()
     for booking in bookings:
         booking.session_type, booking.therapist = kinds[booking.session_type_id], therapists[booking.therapist_id]
         booking.room = rooms[booking.room_id] if booking.room_id else None
@@ -96,8 +98,9 @@ def _sessions(bookings: Sequence[Booking], user: User, practice: Practice, now: 
     new = newcomers.first_timers(waited_for)
     complete = {each.pk: each.pk not in incomplete for each in waited_for}
     return [
-        Session(each, each.pk in new, complete.get(each.pk), is_movable(each, now) and may_change(each, user))
+        Session(each, each.pk in new, complete.get(each.pk), may_move, may_move and can_last_otherwise(each, now))
         for each in bookings
+        for may_move in [is_movable(each, now) and may_change(each, user)]
     ]
 
 
@@ -105,6 +108,13 @@ def is_movable(booking: Booking, now: dt.datetime) -> bool:
     """As the verbs that move it and change its length see it."""
     stands = booking.status in (Status.CONFIRMED, Status.REQUESTED)
     return stands and booking.started_at is None and booking.starts_at > now
+
+
+def can_last_otherwise(booking: Booking, now: dt.datetime) -> bool:
+    """Whether its session type is given in another length too."""
+    return is_movable(booking, now) and any(
+        each.minutes != booking.minutes for each in booking.session_type.lengths.all()
+    )
 
 
 def _hours(

@@ -111,7 +111,7 @@ ACTS = {
         Act("came", "Client came after all", "marked as taken place", _in_state(Status.NO_SHOW),
             _plain(lifecycle.came_after_all), forms.WhyForm),
         Act("move", "Move", "moved", _to_come, _move, forms.MoveForm),
-        Act("length", "Change the length", "given another length", planner.is_movable, _plain(lengthening.lengthen),
+        Act("length", "Change the length", "given another length", planner.can_last_otherwise, _plain(lengthening.lengthen),
             forms.LengthForm),
         Act("cancel", "Cancel", "cancelled", _standing,
             lambda b, said, user, now: lifecycle.cancel(b, by=user, now=now, via=Way.STAFF, **said), forms.CancelForm),

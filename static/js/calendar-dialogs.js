@@ -98,7 +98,7 @@ function undoButton(url) {
 async function undo(url) {
   const answer = await Dialogs.post(url, {});
   Dialogs.close();
-  Dialogs.say(answer.json, answer.status !== 200);
+  Dialogs.say(answer.json, answer.status !== 200 || answer.json.refused);
   document.dispatchEvent(new CustomEvent("calendar:changed"));
 }
 

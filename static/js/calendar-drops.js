@@ -17,7 +17,7 @@ async function drop(event, address, values, revert) {
   const {id, version, who} = event.extendedProps.session;
   const url = `${document.getElementById("calendar").dataset.booking.replace("/0/", `/${id}/`)}${address}/`;
   const answer = await Dialogs.post(url, {version, ...values});
-  if (answer.status === 200) {
+  if (answer.status === 200 && !answer.json.refused) {
     Dialogs.say(answer.json);
   } else {
     revert();

@@ -38,7 +38,7 @@ function sessionEvents(session) {
     title: session.who,
     classNames: ["cal-session", `is-${session.state}`],
     startEditable: session.moves,
-    durationEditable: session.moves && state.view !== "month",
+    durationEditable: session.resizes && state.view !== "month",
     extendedProps: {session},
   };
   if (state.view === "month" || (state.view === "week" && !whose.value)) return [drawn];
@@ -93,6 +93,12 @@ function content({event}) {
   if (!session) return event.title ? {domNodes: [element("span", event.title)]} : undefined;
   if (event.display === "preview") return undefined;
   const tags = [session.word, session.first && "first visit", session.complete === false && "forms missing"];
+  if (state.view === "month") {
+    return {domNodes: [
+      element("span", session.start.slice(11), "cal-hours"), element("strong", session.who),
+      ...tags.filter(Boolean).map((tag) => element("span", tag, "cal-tag")),
+    ]};
+  }
   const where = state.view === "day" && columns.value === "therapist" ? session.where : session.with;
   return {
     domNodes: [

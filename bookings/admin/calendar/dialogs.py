@@ -39,12 +39,12 @@ def is_dialog(request: HttpRequest) -> bool:
     return request.headers.get("X-Dialog") == "1"
 
 
-def page(request: HttpRequest, name: str, shown: dict[str, Any], status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, name: str, shown: dict[str, Any]) -> HttpResponse:
     """The form as a page; for the script, only what stands in it."""
     if is_dialog(request):
-        return render(request, f"admin/calendar/_{name}.html", shown, status=status)
+        return render(request, f"admin/calendar/_{name}.html", shown)
     context = {**admin.site.each_context(request), **shown, "part": f"admin/calendar/_{name}.html"}
-    return render(request, "admin/calendar/page.html", context, status=status)
+    return render(request, "admin/calendar/page.html", context)
 
 
 def done(request: HttpRequest, answer: dict[str, Any]) -> HttpResponse:
@@ -72,7 +72,7 @@ def book(request: HttpRequest) -> HttpResponse:
         else:
             return done(request, drops.told(booking, undo=True))
     shown = {"form": form, "title": "Book a session", "may_block": bool(ways_of(request.user))}
-    return page(request, "book", shown, status=422 if form.errors else 200)
+    return page(request, "book", shown)
 
 
 def _explain(form: forms.Form, refusal: Refusal, place: desk.Place, now: dt.datetime) -> None:
@@ -111,7 +111,7 @@ def block(request: HttpRequest) -> HttpResponse:
         else:
             return _blocked(request, form, in_the_way)
     shown = {"form": form, "title": "Block this time, or add hours"}
-    return page(request, "block", shown, status=422 if form.errors else 200)
+    return page(request, "block", shown)
 
 
 def _change(form: BlockForm, now: dt.datetime) -> Sequence[Booking]:

@@ -144,8 +144,9 @@ def as_it_is(booking: Booking) -> str:
 
 
 def refused(why: WhyNot) -> JsonResponse:
+    """A whole answer like any other: browsers note each 4xx as a fault of the page."""
     near = ["Free near it: " + "; ".join(clock(start) for start in why.near) + "."] if why.near else []
-    return JsonResponse({"said": [*why.sentences, *near], "may_override": why.may_override}, status=409)
+    return JsonResponse({"refused": True, "said": [*why.sentences, *near], "may_override": why.may_override})
 
 
 def _not_understood(form: forms.Form) -> JsonResponse:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import planner
 from bookings.admin.calendar import shown
+from bookings.admin.calendar.forms import ways_of
 from bookings.models import Room, Therapist
 from bookings.planner import Plan
 from practice import walltime, words
@@ -52,6 +53,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "therapists": Therapist.objects.filter(active=True),
         "rooms": Room.objects.all(),
         "aside": _aside(),
+        "may_block": bool(ways_of(request.user)),
         "may_book": request.user.has_perm("bookings.add_booking"),
         "list_url": _address(view="list", on=on),
     }

@@ -48,6 +48,7 @@ def session(each: Session, zone: ZoneInfo) -> dict[str, Any]:
         "first": each.is_first,
         "complete": each.is_complete,
         "moves": each.may_move,
+        "resizes": each.may_last_otherwise,
     }
 
 
