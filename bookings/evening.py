@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -42,6 +43,7 @@ def register() -> None:
         placeholders=PLACEHOLDERS,
         sample=lambda channel: _context(dt.date(2026, 6, 4), SAMPLE),
         needs=("sessions",),
+        load=load,
     )
 
 
@@ -80,29 +82,56 @@ def _sessions(day: dt.date) -> QuerySet[Booking]:
     return Booking.objects.filter(session_on=day, status=Status.CONFIRMED)
 
 
-def _about(message: Message) -> tuple[Therapist | None, dt.date]:
+class _Evening(NamedTuple):
+    therapist: Therapist
+    day: dt.date
+    sessions: list[Booking]
+
+
+def load(messages: Sequence[Message]) -> None:
+    """Therapists and sessions of a whole batch."""
+    about = {message.pk: _about(message) for message in messages}
+    therapists = Therapist.objects.in_bulk({pk for pk, _ in about.values()})
+    found: dict[tuple[int, dt.date], list[Booking]] = {}
+    coming = Booking.objects.filter(therapist__in=therapists, session_on__in={day for _, day in about.values()})
+    for each in coming.filter(status=Status.CONFIRMED).select_related("client", "session_type", "room"):
+        found.setdefault((each.therapist_id, each.session_on), []).append(each)
+    for message in messages:
+        pk, day = about[message.pk]
+        if pk in therapists:
+            message.loaded = _Evening(therapists[pk], day, found.get((pk, day), []))
+
+
+def _about(message: Message) -> tuple[int, dt.date]:
     _, pk, day = message.about.split(":")
-    return Therapist.objects.filter(pk=pk).first(), dt.date.fromisoformat(day)
+    return int(pk), dt.date.fromisoformat(day)
+
+
+def _of(message: Message) -> _Evening | None:
+    if message.loaded is None:
+        load([message])
+    found: _Evening | None = message.loaded
+    return found
 
 
 def still_wanted(message: Message, now: dt.datetime) -> bool:
     """By somebody who still works here and wants it; on the eve of a day that has become empty, by who always does."""
-    therapist, day = _about(message)
-    if therapist is None or not (message.user and message.user.is_active and message.user.is_staff):
+    evening = _of(message)
+    if evening is None or not (message.user and message.user.is_active and message.user.is_staff):
         return False
-    if therapist.user_id != message.user_id or therapist.evening_list == EveningList.NEVER:
+    wish = evening.therapist.evening_list
+    if evening.therapist.user_id != message.user_id or wish == EveningList.NEVER:
         return False
-    return therapist.evening_list == EveningList.ALWAYS or _sessions(day).filter(therapist=therapist).exists()
+    return wish == EveningList.ALWAYS or bool(evening.sessions)
 
 
 def say(message: Message, now: dt.datetime) -> Said:
-    therapist, day = _about(message)
-    if therapist is None:
+    evening = _of(message)
+    if evening is None:
         raise ValueError("The therapist is gone.")
-    practice = Practice.objects.current()
-    found = _sessions(day).filter(therapist=therapist).select_related("client", "session_type", "room")
-    lines = [_line(each, practice, with_name=therapist.evening_names) for each in found]
-    return write(message, _context(day, lines), practice)
+    practice, with_name = Practice.objects.current(), evening.therapist.evening_names
+    lines = [_line(each, practice, with_name=with_name) for each in evening.sessions]
+    return write(message, _context(evening.day, lines), practice)
 
 
 def _line(booking: Booking, practice: Practice, *, with_name: bool) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import make_owner
-from bookings import ahead, evening, kinds, lifecycle, moves, renewals
+from bookings import ahead, evening, kinds, lifecycle, moves, notices, renewals
 from bookings.models import Booking, Status
 from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type, make_therapist
 from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
@@ -350,6 +353,50 @@ def test_round_costs_the_same_for_one_booking_and_for_three(django_assert_max_nu
         booked()
     with django_assert_max_num_queries(25):
         ahead.plan(NOW + MINUTE)
+
+
+def queries_of_a_round(now: dt.datetime) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        send_all(now)
+    return len(seen)
+
+
+def evening_lists(count: int) -> dt.datetime:
+    for _ in range(count):
+        evening_of()
+    ahead.plan(at("2026-06-03 18:10"))
+    return at("2026-06-03 18:10")
+
+
+def preparations(count: int) -> dt.datetime:
+    for _ in range(count):
+        booking = make_booking(
+            session_type=make_session_type(preparation="Eat lightly."), starts_at=at("2026-06-04 10:00")
+        )
+        planning.plan(notices.to_somebody(booking, kinds.PREPARATION, NOW, NOW))
+    return NOW
+
+
+def forms_missing(count: int) -> dt.datetime:
+    for _ in range(count):
+        booking_with_something_left()
+    ahead.plan(at("2026-06-07 10:00"))
+    return at("2026-06-07 10:00")
+
+
+@pytest.mark.parametrize(("make", "each"), [(evening_lists, 4), (preparations, 2), (forms_missing, 5)])
+def test_each_further_message_of_a_round_costs_few_queries(
+    make: Callable[[int], dt.datetime], each: int, mailoutbox: list[object]
+) -> None:
+    """What is asked anew for each, right before it goes: whether it is still wanted, and that it was sent."""
+    costs = []
+    for count in (2, 8):
+        costs.append(queries_of_a_round(make(count)))
+        assert len(mailoutbox) == count
+        mailoutbox.clear()
+        Message.objects.all().delete()
+        Booking.objects.update(status=Status.CANCELLED)
+    assert (costs[1] - costs[0]) / 6 <= each
 
 
 def test_reminder_of_the_night_that_waits_for_the_morning_is_left_alone() -> None:
