@@ -46,6 +46,7 @@ THERAPIST = (
     | _may("view change", "care.conversation", "clients.lookalike")
     | _may("view", "care.cannedreply")
     | _may("view add change delete", "care.namedperson")
+    | _may("view add change", "care.plan")
     | _may("view change", "care.cover")
     | _may("view add change", "care.sessionnote", "care.reflection")
     | _may("view add change delete", "care.phrase")

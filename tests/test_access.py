@@ -33,7 +33,7 @@ from bookings.tests.factories import (
 )
 from care import links as care_links
 from care import reflections
-from care.models import CannedReply, Cover, NamedPerson, Phrase, WatchedWord
+from care.models import CannedReply, Cover, NamedPerson, Phrase, Plan, WatchedWord
 from care.tests.factories import (
     make_conversation,
     make_incident,
@@ -160,7 +160,18 @@ def alone_rows(booking: Booking, now: dt.datetime) -> dict[str, Any]:
     cover = Cover.objects.create(
         booking=booking, user=person.user, person="Lee", tell_at=now + dt.timedelta(hours=3), **times
     )
-    return {"namedperson": person.pk, "cover": cover.pk}
+    plan = Plan.objects.create(
+        client=booking.client,
+        therapist=booking.therapist,
+        number=1,
+        session_type=booking.session_type,
+        minutes=60,
+        sessions=3,
+        every_days=7,
+        made_at=now,
+        by=person.user,
+    )
+    return {"namedperson": person.pk, "cover": cover.pk, "plan": plan.pk}
 
 
 def agreement_rows(sam: Any, slug: str, now: dt.datetime) -> dict[str, Any]:
