@@ -6,13 +6,16 @@ Knows how every page of it behaves; what the pages show is in each app's admin.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import update_wrapper
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest
 from django.db import models
 from django.forms import BaseInlineFormSet
@@ -35,6 +38,18 @@ NOT_OURS = {"auth", "account", "mfa"}
 Paths = Callable[[admin.AdminSite], list[URLPattern]]
 
 
+class Happened(NamedTuple):
+    """One line of what happened to a row."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    why: str = ""
+
+
+Story = Callable[[models.Model], Iterable[Happened]]
+
+
 class PracticeSite(admin.AdminSite):
     site_header = site_title = "Practice"
     index_title = "Settings and lists"
@@ -45,10 +60,24 @@ class PracticeSite(admin.AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self._pages: list[Paths] = []
+        self._stories: list[Story] = []
 
     def add_pages(self, paths: Paths) -> None:
         """Pages that are not of one model, such as the day; each app's admin adds its own."""
         self._pages.append(paths)
+
+    def add_story(self, story: Story) -> None:
+        """Where else it is kept what happened to a row than among the edits of these pages."""
+        self._stories.append(story)
+
+    def story(self, row: models.Model) -> list[Happened]:
+        """All of it, the newest first; who may see it is decided by the page."""
+        edits = LogEntry.objects.filter(
+            object_id=str(row.pk), content_type=ContentType.objects.get_for_model(row)
+        ).select_related("user")
+        found = [Happened(each.action_time, str(each.user), each.get_change_message()) for each in edits]
+        found += [each for story in self._stories for each in story(row)]
+        return sorted(found, key=lambda each: each.at)[::-1]
 
     def get_urls(self) -> list[Any]:
         own = [path("settings/", self.admin_view(self.settings), name="settings")]
@@ -163,6 +192,12 @@ class OfficeAdmin(PlainFields, admin.ModelAdmin):
             raise BadRequest("NUL in the address.")
         title = {"title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, title | (extra_context or {}))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Edits made on these pages and what verbs did, together; only to those who may see the row."""
+        row = self.get_object(request, unquote(object_id))
+        told = self.admin_site.story(row) if row and self.has_view_or_change_permission(request, row) else []
+        return super().history_view(request, object_id, {"story": told} | (extra_context or {}))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What is in use stays, whoever asks; that is said rather than that bookings are nobody's to delete."""

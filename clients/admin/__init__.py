@@ -1,3 +1,3 @@
 """The clients' side of the practice: each module here shows one part of it."""
 
-from clients.admin import documents, person, questionnaires, record, told  # noqa: F401
+from clients.admin import documents, history, person, questionnaires, record, told  # noqa: F401
