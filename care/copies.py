@@ -31,7 +31,7 @@ def pdf(client: Client, practice: Practice, now: dt.datetime) -> bytes:
 def _write(page: Page, entry: Entry, practice: Practice) -> None:
     line(page, f"{words.moment(entry.at, practice.zone)} · {entry.who}", size=8)
     line(page, entry.title, size=11, style="B")
-    for label, value in entry.facts:
+    for label, value in (*entry.facts, *entry.proofs):
         line(page, f"{label}: {value}")
     if entry.form:
         _answers(page, entry.form)

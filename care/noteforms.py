@@ -25,7 +25,7 @@ SHARED = {
 
 
 def text_field(label: str, **more: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 4}), **more)
+    return forms.CharField(label=label, required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 3}), **more)
 
 
 class NoteForm(forms.Form):
@@ -37,7 +37,7 @@ class NoteForm(forms.Form):
     plan = text_field("Plan for next time")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         phrases = Phrase.objects.for_user(user)
         for section in NoteSection.values:
             own = phrases.filter(section=section)

@@ -32,6 +32,7 @@ KINDS = {
     "restriction": "Restrictions",
 }
 """What can be looked at by itself; in this order where two things happened at the same moment."""
+PROOFS = ("Digest of the words", "SHA-256 of the text")
 HAPPENED = (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
 
 
@@ -49,7 +50,18 @@ class Entry:
     @property
     def facts(self) -> Facts:
         """What there is to say, without what is empty."""
-        return [(label, text) for label, text in self.tell() if text]
+        return [(label, text) for label, text in self.tell() if text and label not in PROOFS]
+
+    @property
+    def proofs(self) -> Facts:
+        """Digests, for a copy that leaves the house."""
+        return [(label, text) for label, text in self.tell() if text and label in PROOFS]
+
+    @property
+    def note_id(self) -> Any:
+        if isinstance(self.row, Amendment):
+            return self.row.note_id
+        return self.row.pk if isinstance(self.row, SessionNote) else None
 
     @property
     def chart(self) -> EnergyChart | None:

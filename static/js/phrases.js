@@ -1,4 +1,4 @@
-// A phrase is put where the cursor was last, without a way to the server and back. Without this the button does it.
+// A phrase is put at the end of its text without a way to the server and back. Without this the button does it.
 (() => {
   document.querySelectorAll("button[data-phrase]").forEach((button) => button.addEventListener("click", (event) => {
     event.preventDefault();
@@ -7,11 +7,10 @@
       pick.focus();
       return;
     }
-    const before = text.value.slice(0, text.selectionEnd), after = text.value.slice(text.selectionEnd);
-    const words = pick.selectedOptions[0].text, space = before && !/\s$/.test(before) ? " " : "";
-    text.value = before + space + words + after;
+    const before = text.value.trimEnd();
+    text.value = before + (before ? " " : "") + pick.selectedOptions[0].text;
     text.focus();
-    text.setSelectionRange(before.length + space.length + words.length, before.length + space.length + words.length);
+    text.setSelectionRange(text.value.length, text.value.length);
     pick.value = "";
   }));
 })();
