@@ -160,4 +160,7 @@ def send_again(message: Message, *, number: int, by: User, now: dt.datetime) -> 
 
 
 def next_copy(message: Message) -> int:
-    return Message.objects.filter(key__startswith=f"{message.key}:again:").count() + 1
+    same = Message.objects.filter(
+        about=message.about
+    )  # few, and found by an index, which the beginning of a key is not
+    return same.filter(key__startswith=f"{message.key}:again:").count() + 1

@@ -83,6 +83,7 @@ class Message(models.Model):
             models.Index(
                 fields=["due_at"], name="message_open_by_due", condition=Q(state__in=["planned", "sending", "retrying"])
             ),
+            models.Index(fields=["due_at"], name="message_by_due"),
             models.Index(fields=["about"], name="message_by_about"),
             models.Index(fields=["whom"], name="message_by_whom", condition=~Q(whom="")),
             models.Index(fields=["provider_id"], name="message_by_provider", condition=~Q(provider_id="")),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
 from accounts.tests.factories import make_front_desk, make_owner, make_user
@@ -140,6 +143,27 @@ def test_list_takes_as_many_queries_for_one_row_as_for_three(django_assert_max_n
     make_confirmation()
     with django_assert_max_num_queries(len(one)):
         owner.get(f"{LIST}?when=all")
+
+
+@pytest.mark.parametrize("make", [make_owner, make_front_desk])
+@pytest.mark.parametrize("asked", ["", "?when=day", "?became=trouble", "?about_group=reminder"])
+def test_list_reads_its_days_and_not_all_that_was_ever_sent(make: Any, asked: str) -> None:
+    reader = browser(make())
+    make_confirmation()
+    with CaptureQueriesContext(connection) as seen:
+        assert reader.get(LIST + asked).status_code == 200
+    listing = [each["sql"] for each in seen.captured_queries if re.search('"due_at" (>=|BETWEEN)', each["sql"])]
+    plans = []
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # it would read so few rows as they lie
+        for sql in listing:
+            asks = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+            cursor.execute(f"{asks} {sql}")
+            plans.append(str(cursor.fetchall()))
+
+    assert len(plans) == 2
+    assert [plan for plan in plans if "message_by_due" not in plan] == []
 
 
 def test_message_sent_again_is_a_new_row_to_where_it_would_go_today() -> None:
