@@ -37,11 +37,11 @@ def title_of(entry: MoneyEntry) -> str:
 
 
 def facts(entry: MoneyEntry, practice: Practice) -> list[tuple[str, str]]:
-    booking, is_back = entry.booking, (entry.kind == MoneyKind.REFUND) != bool(entry.corrects_id)
+    booking = entry.booking
     found = [
         ("Number", str(entry.number)),
         ("Date", words.day(walltime.local_date(entry.at, practice.zone))),
-        ("To" if is_back else "From", booking.client.name),
+        ("To" if entry.is_back else "From", booking.client.name),
         ("For", f"{entry.what}, {words.day(booking.session_on)}"),
         ("Amount", amount_of(entry)),
         ("Paid", entry.get_paid_by_display()),

@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 
-from bookings import lifecycle, notices, readiness, visits
+from bookings import lifecycle, notices, owing, readiness, visits
 from bookings.admin import acts, lacking, why_not
 from bookings.admin.acts import ACTS, Act
 from bookings.admin.forms import NewBookingForm
@@ -52,8 +52,11 @@ class WhenFilter(admin.SimpleListFilter):
         "week": "the next seven days",
         "answer": "waiting for an answer",
         "past": "before today",
+        "due": "over and not paid",
+        "back": "money to give back",
         "all": "all",
     }
+    BY_BALANCE = {"due": owing.not_paid, "back": owing.to_give_back}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(key, label) for key, label in self.CHOICES.items() if key]
@@ -66,6 +69,8 @@ class WhenFilter(admin.SimpleListFilter):
             yield {"selected": self.value() == key, "query_string": query, "display": label}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        if found := self.BY_BALANCE.get(self.value() or ""):
+            return found(queryset)
         today = timezone.localdate()
         asked = Q(status=Status.REQUESTED) | Q(move_requests__answer=Answer.OPEN, status=Status.CONFIRMED)
         wanted = {

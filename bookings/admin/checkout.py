@@ -21,13 +21,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from bookings import money, owing
 from bookings.errors import Refusal
-from bookings.models import Booking, MoneyEntry, PaidBy
+from bookings.models import Booking, MoneyEntry, PaidBy, Status
 from bookings.owing import Account
 from bookings.permissions import may_change
 from bookings.views import receipts
 from practice import words
 
 WHY_KEPT = "Kept with the line."
+CHECKED_OUT = (Status.REQUESTED, *owing.WITH_FEES)
+"""Bookings that money is taken for; for the rest it can only go back."""
 
 
 def pages(site: AdminSite) -> list[Any]:

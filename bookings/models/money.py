@@ -88,6 +88,11 @@ class MoneyEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.number or self.get_kind_display()}"
 
+    @property
+    def is_back(self) -> bool:
+        """Whether it goes the other way: out of the till, or against what was waived."""
+        return (self.kind == MoneyKind.REFUND) != (self.corrects_id is not None)
+
 
 class CashUp(models.Model):
     """The end of a day, once for each way of paying: what the lines of that day come to, and what was counted."""

@@ -19,3 +19,9 @@ def checkout_of(context: Any, booking: Booking) -> dict[str, Any] | None:
     if not checkout.may_take_money(booking, context["user"]):
         return None
     return {"account": owing.account_of(booking), "lines": checkout.lines_of(booking)}
+
+
+@register.simple_tag(takes_context=True)
+def takes_money(context: Any, booking: Booking) -> bool:
+    """Whether there is something to do at check-out, for this member of staff."""
+    return booking.status in checkout.CHECKED_OUT and checkout.may_take_money(booking, context["user"])

@@ -258,3 +258,17 @@ def test_page_of_the_day_takes_the_same_few_queries_however_much_was_taken(
             money.take(came(), D(70), "card", by=desk, now=timezone.now())
         with django_assert_num_queries(11):
             browser.get("/admin/cash-up/")
+
+
+def test_bookings_are_found_by_what_is_left_to_pay_and_to_give_back(desk: User) -> None:
+    names = ("Paid Up", "Owing Still", "Given Back")
+    bookings = [came(client=make_client(name=name)) for name in names]
+    for booking in (bookings[0], bookings[2]):
+        money.take(booking, D(70), "card", by=desk, now=timezone.now())
+    Booking.objects.filter(pk=bookings[2].pk).update(status=Status.CANCELLED)
+
+    def found(when: str) -> list[str]:
+        page = inside(desk).get(f"/admin/bookings/booking/?when={when}").text
+        return [name for name in names if f">{name}<" in page]
+
+    assert (found("due"), found("back")) == (["Owing Still"], ["Given Back"])
