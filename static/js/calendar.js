@@ -6,7 +6,7 @@ const columns = document.querySelector("[data-columns]");
 const whose = document.querySelector("[data-whose]");
 const VIEWS = {day: "resourceTimeGridDay", week: "timeGridWeek", month: "dayGridMonth"};
 const NO_ROOM = "no-room";
-const state = {view: VIEWS[box.dataset.view] ? box.dataset.view : "day", range: null, tag: "", plan: null, busy: 0};
+const state = {view: VIEWS[box.dataset.view] ? box.dataset.view : "day", range: null, tag: "", plan: null, busy: 0, set: {timeZone: JSON.stringify(box.dataset.offset)}};
 
 const asked = new URLSearchParams(location.search);
 if (asked.get("columns") === "room") columns.value = "room";
@@ -87,27 +87,26 @@ function element(name, text, className = "") {
   return made;
 }
 
-function content({event}) {
+function content({event, timeText}) {
   const {session} = event.extendedProps;
   if (event.display === "background") return {domNodes: event.title ? [element("span", event.title, "cal-word")] : []};
-  if (!session) return event.title ? {domNodes: [element("span", event.title)]} : undefined;
-  if (event.display === "preview") return undefined;
+  if (!session) return {domNodes: [element("span", event.title || timeText)]};
+  if (event.display === "preview") return {domNodes: [element("span", timeText), element("strong", session.who)]};
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "cal-open";
+  button.append(...inside(session));
+  return {domNodes: [button]};
+}
+
+// A button in it is what a keyboard and a screen reader find; the rest of the box is for the hand that drags.
+function inside(session) {
   const tags = [session.word, session.first && "first visit", session.complete === false && "forms missing"];
-  if (state.view === "month") {
-    return {domNodes: [
-      element("span", session.start.slice(11), "cal-hours"), element("strong", session.who),
-      ...tags.filter(Boolean).map((tag) => element("span", tag, "cal-tag")),
-    ]};
-  }
+  const marks = tags.filter(Boolean).map((tag) => element("span", tag, "cal-tag"));
+  if (state.view === "month") return [element("span", session.start.slice(11), "cal-hours"), element("strong", session.who), ...marks];
   const where = state.view === "day" && columns.value === "therapist" ? session.where : session.with;
-  return {
-    domNodes: [
-      element("strong", session.who),
-      element("span", session.hours, "cal-hours"),
-      element("span", [session.what, where].filter(Boolean).join(", "), "cal-what"),
-      ...tags.filter(Boolean).map((tag) => element("span", tag, "cal-tag")),
-    ],
-  };
+  const what = element("span", [session.what, where].filter(Boolean).join(", "), "cal-what");
+  return [element("strong", session.who), element("span", session.hours, "cal-hours"), what, ...marks];
 }
 
 // When the day begins and ends on the screen: with the first and the last that there is, from eight to eight at least.
@@ -159,11 +158,6 @@ const calendar = EventCalendar.create(box, {
     if (!event.extendedProps.session) return;
     el.dataset.session = event.extendedProps.session.id;
   },
-  eventClick: ({event}) => {
-    const {session} = event.extendedProps;
-    if (!session) return;
-    Dialogs.load(`${session.who}, ${session.hours}`, box.dataset.booking.replace("/0/", `/${session.id}/`));
-  },
   eventDragStart: () => { state.busy += 1; },
   eventDragStop: () => { state.busy -= 1; },
   eventResizeStart: () => { state.busy += 1; },
@@ -179,13 +173,30 @@ const calendar = EventCalendar.create(box, {
     Dialogs.load("Book a session", `${box.dataset.book}?${values}`);
   },
   datesSet: ({startStr, endStr}) => {
-    state.range = {from: startStr.slice(0, 10), to: Drops.later(endStr.slice(0, 16), {days: -1}).slice(0, 10)};
+    const range = {from: startStr.slice(0, 10), to: Drops.later(endStr.slice(0, 16), {days: -1}).slice(0, 10)};
+    if (state.plan && range.from === state.range.from && range.to === state.range.to) return;
+    state.range = range;
     state.tag = "";
     entitle();
     look();
   },
 });
 document.addEventListener("calendar:changed", () => look());
+box.addEventListener("click", (event) => {
+  const {session: id} = event.target.closest(".cal-open")?.closest("[data-session]")?.dataset || {};
+  const session = id && state.plan.sessions.find((each) => String(each.id) === id);
+  if (session) Dialogs.load(`${session.who}, ${session.hours}`, box.dataset.booking.replace("/0/", `/${id}/`));
+});
+
+// The library calls its grid a table, in which no session would be a cell: without those roles it is read as it stands.
+const GRID = '[role="table"], [role="row"], [role="rowgroup"], [role="rowheader"], [role="columnheader"], [role="cell"]';
+const INDEX = ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount"];
+function unrole() {
+  for (const part of box.querySelectorAll(GRID)) part.removeAttribute("role");
+  for (const part of box.querySelectorAll(INDEX.map((name) => `[${name}]`).join())) INDEX.forEach((name) => part.removeAttribute(name));
+}
+new MutationObserver(unrole).observe(box, {childList: true, subtree: true, attributes: true, attributeFilter: ["role"]});
+unrole();
 
 const onDate = () => Drops.later(wallOfDate(calendar.getOption("date")), {}).slice(0, 10);
 
@@ -206,14 +217,16 @@ function entitle() {
 
 // Draws what came, and keeps the focus where it was.
 function draw() {
-  const focused = document.activeElement?.dataset?.session;
-  calendar.setOption("timeZone", state.plan.offset);
-  if (state.view === "day") calendar.setOption("resources", resources());
-  const {slotMinTime, slotMaxTime} = limits();
-  if (calendar.getOption("slotMinTime") !== slotMinTime) calendar.setOption("slotMinTime", slotMinTime);
-  if (calendar.getOption("slotMaxTime") !== slotMaxTime) calendar.setOption("slotMaxTime", slotMaxTime);
+  const focused = document.activeElement?.closest?.("[data-session]")?.dataset.session;
+  const wanted = {timeZone: state.plan.offset, ...limits(), ...(state.view === "day" ? {resources: resources()} : {})};
+  for (const [option, value] of Object.entries(wanted)) {
+    const text = JSON.stringify(value);
+    if (state.set[option] === text) continue;  // what is set anew is drawn anew
+    state.set[option] = text;
+    calendar.setOption(option, value);
+  }
   calendar.setOption("events", events());
-  if (focused) requestAnimationFrame(() => box.querySelector(`[data-session="${focused}"]`)?.focus());
+  if (focused) requestAnimationFrame(() => box.querySelector(`[data-session="${focused}"] .cal-open`)?.focus());
 }
 
 async function look(again = false) {
