@@ -8,6 +8,7 @@ still to be paid, below it is to be given back.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,7 @@ from django.db.models import Case, DecimalField, F, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Round
 
+from bookings import rules
 from bookings.models import TAKEN, Booking, MoneyEntry, MoneyKind, Status
 
 WITH_PRICE = (Status.CONFIRMED, Status.COMPLETED)
@@ -108,6 +110,17 @@ def may_be_taken(booking: Booking, found: Account) -> Decimal:
     if booking.status == Status.REQUESTED:
         return max(booking.price - found.waived - found.kept, NOTHING)
     return found.to_pay
+
+
+def fee_for_changing(booking: Booking, notice: dt.timedelta, now: dt.datetime) -> Decimal:
+    """What a change by its client at this moment adds to what is owed."""
+    if booking.status != Status.CONFIRMED or not rules.is_late(booking.starts_at, notice, now):
+        return NOTHING
+    return rules.fee_added(booking.price, booking.late_fee, booking.late_fee_percent)
+
+
+def fee_for_not_coming(booking: Booking) -> Decimal:
+    return rules.fee_added(booking.price, booking.late_fee, booking.no_show_fee_percent)
 
 
 # The same answer in SQL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import Role, User
-from bookings import visits
+from bookings import owing, visits
 from bookings.models import Booking, Length, Therapist
 from bookings.walkin import Newcomer
 from clients import finding
@@ -107,6 +108,11 @@ class LengthForm(OverrideForm, ActForm):
         minutes.choices = [(each.minutes, str(each)) for each in lengths]
 
 
+def due(fee: Decimal, booking: Booking, when: str) -> str:
+    """The fee that is waived or comes due, beside the tick that decides it."""
+    return f"Otherwise {money(fee, booking.currency)} comes due {when}." if fee else "Nothing comes due."
+
+
 class CancelForm(ActForm):
     whose = forms.ChoiceField(
         label="Who cancels",
@@ -118,6 +124,11 @@ class CancelForm(ActForm):
     why = forms.CharField(
         label="Reason", required=False, max_length=300, help_text="Needed where a fee is waived. " + WHY
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fee = owing.fee_for_changing(self.booking, self.booking.cancellation_notice, timezone.now())
+        self.fields["waive"].help_text = due(fee, self.booking, "where the client asked for it")
 
     def values(self) -> dict[str, Any]:
         said = self.cleaned_data
@@ -132,6 +143,10 @@ class NoShowForm(ActForm):
         max_length=300,
         help_text="Needed where a fee is waived, or where the session was marked as taken place. " + WHY,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["waive"].help_text = due(owing.fee_for_not_coming(self.booking), self.booking, "now")
 
 
 class CheckInForm(ActForm):

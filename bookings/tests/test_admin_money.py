@@ -272,3 +272,16 @@ def test_bookings_are_found_by_what_is_left_to_pay_and_to_give_back(desk: User) 
         return [name for name in names if f">{name}<" in page]
 
     assert (found("due"), found("back")) == (["Owing Still"], ["Given Back"])
+
+
+def test_fee_stands_beside_the_tick_that_waives_it(desk: User) -> None:
+    soon = timezone.now().replace(second=0, microsecond=0) + dt.timedelta(hours=2)
+    near = came(status=Status.CONFIRMED, starts_at=soon)
+    missed = came(status=Status.CONFIRMED, late_fee=D(50), is_late=True)
+
+    def said(booking: Booking, act: str) -> list[str]:
+        page = inside(desk).get(f"/admin/bookings/booking/{booking.pk}/act/{act}/").text
+        return re.findall(r"(?:Otherwise|Nothing comes)[^<]*", page)
+
+    assert said(near, "cancel") == ["Otherwise £35 comes due where the client asked for it."]
+    assert said(missed, "no-show") == ["Otherwise £20 comes due now."]

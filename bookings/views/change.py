@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import diary, lifecycle, moves, particulars, picker, rules
+from bookings import diary, lifecycle, moves, owing, particulars, picker
 from bookings.diary import Ask
 from bookings.errors import Late, NotOffered, Refusal, SlotTaken
 from bookings.forms import FeeForm, MoveForm, WishForm
-from bookings.models import Booking, Length, Status, Therapist
+from bookings.models import Booking, Length, Therapist
 from bookings.views import errands
 from bookings.views.book import picker_links
 from bookings.views.errands import Errand
@@ -64,9 +64,7 @@ def _cancel_page(request: HttpRequest, errand: Errand, now: dt.datetime) -> Http
 
 def fee_for(booking: Booking, notice: dt.timedelta, now: dt.datetime) -> str:
     """What a change by the client costs at this moment, in words; empty where it is free."""
-    if booking.status != Status.CONFIRMED or not rules.is_late(booking.starts_at, notice, now):
-        return ""
-    fee = rules.fee_added(booking.price, booking.late_fee, booking.late_fee_percent)
+    fee = owing.fee_for_changing(booking, notice, now)
     return words.money(fee, booking.currency) if fee else ""
 
 
