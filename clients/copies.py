@@ -80,7 +80,7 @@ def begin(title: str, practice: Practice, now: dt.datetime) -> Page:
 
 def line(page: Page, text: Any, *, size: int = 10, style: str = "") -> None:
     page.set_font("house", style, size)
-    page.multi_cell(0, size * 0.55, str(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.multi_cell(0, size * 0.55, str(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     page.ln(1)
     page.set_font("house", size=10)
 

@@ -34,15 +34,21 @@ DONE = {
 }
 
 
+class LateFilter(admin.BooleanFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "late entry"
+
+
 @admin.register(SessionNote)
 class SessionNoteAdmin(CareAdmin):
     to_client = "booking__client"
     reads = "note"
     author = "author"
     template = "note"
-    list_display = ["when", "who", "session", "written_by", "state", "is_late_entry"]
+    list_display = ["when", "who", "session", "written_by", "state", "late"]
     list_select_related = ["booking__client", "booking__session_type", "author"]
-    list_filter = ["state", "is_late_entry"]
+    list_filter = ["state", ("is_late_entry", LateFilter)]
     search_fields = ["booking__client__name"]
     ordering = ["-booking__starts_at"]
     show_full_result_count = False
@@ -185,6 +191,10 @@ class SessionNoteAdmin(CareAdmin):
     @admin.display(description="client")
     def who(self, note: SessionNote) -> str:
         return str(note.booking.client)
+
+    @admin.display(description="late entry")
+    def late(self, note: SessionNote) -> str:
+        return "a late entry" if note.is_late_entry else "–"
 
     @admin.display(description="by")
     def written_by(self, note: SessionNote) -> str:
