@@ -384,11 +384,12 @@ def forms_missing(count: int) -> dt.datetime:
     return at("2026-06-07 10:00")
 
 
-@pytest.mark.parametrize(("make", "each"), [(evening_lists, 4), (preparations, 2), (forms_missing, 5)])
+@pytest.mark.parametrize(("make", "each"), [(evening_lists, 4), (preparations, 2), (forms_missing, 8)])
 def test_each_further_message_of_a_round_costs_few_queries(
     make: Callable[[int], dt.datetime], each: int, mailoutbox: list[object]
 ) -> None:
-    """What is asked anew for each, right before it goes: whether it is still wanted, and that it was sent."""
+    """What is asked anew for each, right before it goes: whether it is still wanted (of forms, by all that is known of the
+    client), and that it was sent."""
     costs = []
     for count in (2, 8):
         costs.append(queries_of_a_round(make(count)))
