@@ -20,7 +20,7 @@ from bookings.tests.factories import (
     make_therapist_at_work,
     make_time_off,
 )
-from bookings.tests.test_admin import ahead, booked, browser, typed
+from bookings.tests.test_admin import ahead, booked, browser, said, typed
 from clients.models import Client as Person
 from clients.tests.factories import make_client
 from outbox.models import Message, State
@@ -129,7 +129,7 @@ def test_list_says_who_comes_who_is_here_and_what_is_shut() -> None:
     make_time_off(mara, ahead(3, "16:00"), ahead(3, "17:00"))
     make_closure(ahead(3, "20:00"), ahead(4, "08:00"))
     text = browser(make_front_desk()).get(CALENDAR, {"view": "list", "from": on}).content.decode()
-    for said in (
+    for sentence in (
         f"Here: {mara.name} 09:00 to 18:00.",
         f"{mara.name} is away: 16:00 to 17:00.",
         "The practice is closed: 20:00 to 24:00.",
@@ -138,7 +138,7 @@ def test_list_says_who_comes_who_is_here_and_what_is_shut() -> None:
         f"/admin/bookings/booking/{booking.pk}/act/move/",
         f"/admin/bookings/booking/{booking.pk}/act/length/",
     ):
-        assert said in text
+        assert sentence in text
 
 
 @pytest.mark.parametrize("address", ["events/?from={0}&to={0}", "?view=list&from={0}"])
@@ -441,3 +441,16 @@ def test_client_finds_none_of_it() -> None:
     made: Client = browser(make_client(user=make_owner(role="client")).user)
     for path in ("", "events/", "book/", "block/", "clients/"):
         assert made.get(f"{CALENDAR}{path}").status_code == 404
+
+
+def test_undo_without_a_script_leads_back_to_the_booking_and_says_what_became_of_it() -> None:
+    booking, owner = at_work(), make_owner()
+    drop(owner, booking, "move", starts_at=typed(ahead(3, "15:00")))
+    made, path = browser(owner), f"{CALENDAR}bookings/{booking.pk}/"
+    assert f'action="{path}undo/"' in made.get(path).content.decode()
+    answer = made.post(f"{path}undo/")
+    assert (answer.headers["Location"], said(answer)) == (
+        f"/admin/bookings/booking/{booking.pk}/change/",
+        f"{booking.client}: put back.",
+    )
+    assert said(made.post(f"{path}undo/")).endswith("in the meantime. Please look at it again.")

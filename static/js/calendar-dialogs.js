@@ -158,7 +158,10 @@ document.addEventListener("click", (event) => {
   const opening = target.closest("[data-dialog]");
   const instead = target.closest("[data-instead]");
   if (target.closest("[data-close]")) Dialogs.close();
-  if (undoing) undo(undoing.dataset.undo);
+  if (undoing) {
+    event.preventDefault();
+    undo(undoing.dataset.undo);
+  }
   if (opening || instead) {
     event.preventDefault();
     const link = opening || instead;

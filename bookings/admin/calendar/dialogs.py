@@ -34,21 +34,16 @@ OFFERED = 8
 """Clients who are named while somebody types."""
 
 
-def is_dialog(request: HttpRequest) -> bool:
-    """Asked for by the calendar's script, which puts the form over itself."""
-    return request.headers.get("X-Dialog") == "1"
-
-
 def page(request: HttpRequest, name: str, shown: dict[str, Any]) -> HttpResponse:
     """The form as a page; for the script, only what stands in it."""
-    if is_dialog(request):
+    if drops.is_script(request):
         return render(request, f"admin/calendar/_{name}.html", shown)
     context = {**admin.site.each_context(request), **shown, "part": f"admin/calendar/_{name}.html"}
     return render(request, "admin/calendar/page.html", context)
 
 
 def done(request: HttpRequest, answer: dict[str, Any]) -> HttpResponse:
-    if is_dialog(request):
+    if drops.is_script(request):
         return JsonResponse(answer)
     messages.success(request, " ".join(answer["said"]))
     return redirect("admin:calendar")
@@ -128,9 +123,9 @@ def _change(form: BlockForm, now: dt.datetime) -> Sequence[Booking]:
 def _blocked(request: HttpRequest, form: BlockForm, in_the_way: Sequence[Booking]) -> HttpResponse:
     said = form.cleaned_data
     sentence = f"Saved: {clock(said['starts_at'])} to {clock(said['ends_at'])}."
-    if not is_dialog(request):
+    if not drops.is_script(request):
         tell(request, in_the_way)
-    if not in_the_way or not is_dialog(request):
+    if not in_the_way or not drops.is_script(request):
         return done(request, {"said": [sentence]})
     stand = "stands" if len(in_the_way) == 1 else "stand"
     still = (

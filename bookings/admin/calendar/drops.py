@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -49,6 +50,11 @@ class LengthForm(DropForm):
     minutes = forms.IntegerField(min_value=1, max_value=1440)
 
 
+def is_script(request: HttpRequest) -> bool:
+    """Asked for by the calendar's script, which takes JSON and the insides of pages."""
+    return request.headers.get("X-Dialog") == "1"
+
+
 def own(request: HttpRequest, pk: int) -> Booking:
     beside = ("client", "therapist", "session_type", "room")
     return get_object_or_404(Booking.objects.for_user(request.user).select_related(*beside), pk=pk)
@@ -70,7 +76,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
     rooms = [said["room"]] if said["room"] else None
     ask = Ask(Practice.objects.current(), booking.session_type, booking.minutes, now, rooms, booking)
-    return _attempt(request, booking, said["version"], run, lambda no: why_not.of(no, ask, therapist, start))
+    answer = _attempt(request, booking, said["version"], run, lambda no: why_not.of(no, ask, therapist, start))
+    return JsonResponse(answer)
 
 
 @require_POST
@@ -85,7 +92,8 @@ def length(request: HttpRequest, pk: int) -> HttpResponse:
         return lengthening.lengthen(booking, said["minutes"], by=request.user, now=now, **how)
 
     ask = Ask(Practice.objects.current(), booking.session_type, said["minutes"], now, None, booking)
-    return _attempt(request, booking, said["version"], run, lambda no: _why_not_longer(no, ask, booking))
+    answer = _attempt(request, booking, said["version"], run, lambda no: _why_not_longer(no, ask, booking))
+    return JsonResponse(answer)
 
 
 def _why_not_longer(refusal: Refusal, ask: Ask, booking: Booking) -> WhyNot:
@@ -98,8 +106,9 @@ def _why_not_longer(refusal: Refusal, ask: Ask, booking: Booking) -> WhyNot:
 
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """A page without a script is led back to the booking, where the sentence stands."""
     booking, now = own(request, pk), timezone.now()
-    return _attempt(
+    answer = _attempt(
         request,
         booking,
         booking.version,
@@ -107,6 +116,11 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         lambda no: WhyNot([str(no)], may_override=False, near=[]),
         done="put back",
     )
+    if is_script(request):
+        return JsonResponse(answer)
+    tell = messages.error if answer.get("refused") else messages.success
+    tell(request, " ".join(answer["said"]))
+    return redirect("admin:bookings_booking_change", pk)
 
 
 def _attempt(
@@ -116,7 +130,7 @@ def _attempt(
     run: Callable[[], Booking],
     explain: Callable[[Refusal], WhyNot],
     done: str = "",
-) -> HttpResponse:
+) -> dict[str, Any]:
     try:
         if booking.version != version:
             raise Conflict(OLD_SCREEN)
@@ -125,7 +139,7 @@ def _attempt(
         changed = run()
     except Refusal as refusal:
         return refused(explain(refusal))
-    return JsonResponse(told(changed, undo=not done, done=done))
+    return told(changed, undo=not done, done=done)
 
 
 def told(booking: Booking, *, undo: bool, done: str = "") -> dict[str, Any]:
@@ -143,10 +157,10 @@ def as_it_is(booking: Booking) -> str:
     return f"{clock(booking.starts_at)}, {booking.minutes} minutes with {booking.therapist}{where}, {price}"
 
 
-def refused(why: WhyNot) -> JsonResponse:
+def refused(why: WhyNot) -> dict[str, Any]:
     """A whole answer like any other: browsers note each 4xx as a fault of the page."""
     near = ["Free near it: " + "; ".join(clock(start) for start in why.near) + "."] if why.near else []
-    return JsonResponse({"refused": True, "said": [*why.sentences, *near], "may_override": why.may_override})
+    return {"refused": True, "said": [*why.sentences, *near], "may_override": why.may_override}
 
 
 def _not_understood(form: forms.Form) -> JsonResponse:
