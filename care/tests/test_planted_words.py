@@ -28,10 +28,12 @@ from bookings import telling, withdrawal
 from bookings.models import Booking, Status
 from bookings.practice_file import current, text
 from bookings.tests.factories import make_booking, make_therapist
-from care import conversations, incidents, restricting, sheets
+from care import conversations, incidents, notes, plans, reflections, restricting, sheets
+from care.energy import Point
 from care.incidents import Happened
 from care.models import Incident
-from care.tests.factories import NOW, agree, make_refusal
+from care.plans import Work
+from care.tests.factories import NOW, agree, make_refusal, make_signed_note, make_visit
 from care.tests.sending import through, wait_until_sent, watched, worker
 from clients import agreements, decisions, documents, intake, reading, restrictions
 from clients.models import CareRelation, Client, Flag, Stage
@@ -98,6 +100,19 @@ def meet(client: Client, owner: Any) -> None:
     incidents.follow_up(incident, planted(), by=owner, now=NOW)
     restrictions.lift(incident.restriction, why=planted(), by=owner, now=NOW)
     restricting.restrict(client, "block", why=planted(), by=owner, now=NOW)
+
+
+def work(client: Client) -> None:
+    """A plan, and a session that took place: its note with a chart, an amendment, a reflection."""
+    booking = make_visit(client=client)
+    therapist = booking.therapist
+    length = booking.session_type.lengths.select_related("session_type").get()
+    CareRelation.objects.create(client=client, user=therapist.user, since=NOW)
+    plans.make(client, therapist, Work(length, 4, 7, planted()), by=therapist.user, now=NOW, seen=0)
+    words = {name: planted() for name in ("done", "response", "aftercare", "plan")}
+    note = make_signed_note(booking, **words, points={"root": Point("balanced", planted())})
+    notes.amend(note, planted(), reason=planted(), by=therapist.user, now=NOW)
+    reflections.write(client, planted(), by=therapist.user, now=NOW, booking=booking)
 
 
 def look_at_pages(client: Client, owner: Any) -> None:
@@ -182,6 +197,7 @@ def test_marked_words_stand_in_no_other_place(
     with watched(valkey_url) as broker, through(valkey_url), caplog.at_level(logging.DEBUG):
         with worker(valkey_url, tmp_path, later):
             tell_and_agree(client, owner)
+            work(client)
             meet(client, owner)
             wait_until_sent(later)
             look_at_pages(client, owner)
