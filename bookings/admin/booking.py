@@ -21,7 +21,6 @@ from django.utils import timezone
 from bookings import lifecycle, notices, owing, readiness, visits
 from bookings.admin import acts, lacking, why_not
 from bookings.admin.acts import ACTS, Act
-from bookings.admin.filters import PaidFilter
 from bookings.admin.forms import NewBookingForm
 from bookings.diary import Ask
 from bookings.errors import Refusal
@@ -104,7 +103,7 @@ class BookingAdmin(ReadOnlyAdmin):
     list_display = ["when", "client", "session", "therapist", "room", "status", "forms_complete"]
     list_display_links = ["when", "client"]
     list_select_related = ["client", "therapist", "session_type", "room"]
-    list_filter = [WhenFilter, PaidFilter, "status", "therapist", "session_type"]
+    list_filter = [WhenFilter, "status", "therapist", "session_type"]
     search_fields = ["ref", "client__name", "client__email"]
     ordering = ["starts_at", "pk"]
     show_full_result_count = False

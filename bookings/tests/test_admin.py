@@ -713,14 +713,3 @@ def test_what_is_in_use_is_not_removed_and_says_what_uses_it() -> None:
         owner.post(f"/admin/{path}/delete/", {"post": "yes"})
     booking.refresh_from_db()
     assert Person.objects.count() == 1
-
-
-def test_the_list_of_bookings_finds_what_is_still_to_be_paid_whenever_it_was() -> None:
-    owed = booked(starts_at=ahead(-9), status=Status.COMPLETED)
-    booked(starts_at=ahead(-9), status=Status.CANCELLED), booked()
-    desk = browser(make_front_desk())
-    listed = desk.get(BOOKINGS)
-    assert "money=open&amp;when=all" in listed.content.decode()
-    found = desk.get(f"{BOOKINGS}?money=open&when=all").context["cl"].result_list
-    assert [each.pk for each in found] == [owed.pk]
-    assert list(desk.get(f"{BOOKINGS}?money=back&when=all").context["cl"].result_list) == []
