@@ -35,4 +35,4 @@ def waiting(user: User, now: dt.datetime) -> QuerySet[Booking]:
 
 def overdue(user: User, now: dt.datetime) -> QuerySet[Booking]:
     """Of these the therapist's own whose session ended more than a day ago."""
-    return waiting(user, now).filter(therapist__user_id=user.pk, over_at__lte=now - LATE_AFTER)
+    return waiting(user, now - LATE_AFTER).filter(therapist__user_id=user.pk)
