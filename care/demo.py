@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from bookings import demo
 from bookings.models import Booking, Therapist
-from care import agreed, conversations, demo_notes, incidents, refusals, sheets
+from care import agreed, conversations, demo_notes, demo_plans, incidents, refusals, sheets
 from care.incidents import Happened
 from care.models import Consequence, Conversation, Covering, Ground, Pressure, Severity, WatchedWord
 from care.refusals import Refused
@@ -44,6 +44,7 @@ def load(now: dt.datetime) -> bool:
     record_incidents(mara.user, now)
     lookalikes.notice(client("bo"), now)
     demo_notes.load(mara.user, now)
+    demo_plans.load(mara, client("robin"), now)
     return True
 
 

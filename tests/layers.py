@@ -24,7 +24,7 @@ LAYER_OF = {
         "planning proof reaching reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "feeds practice_file.offer_rows practice_file.people_rows",
         4: "naming dates choosing noteforms forms schemas signing",
-        5: "navigation adapter browsers admin admin_site api apps backends context demo_notes management middleware migrations sessions tasks templatetags "
+        5: "navigation adapter browsers admin admin_site api apps backends context demo_notes demo_plans management middleware migrations sessions tasks templatetags "
         "urls views visitor watchman",
     }.items()
     for name in names.split()

@@ -12,7 +12,17 @@ from accounts.models import User
 from bookings.models import Booking
 from bookings.tests.factories import NOW
 from care import demo, notes, shared
-from care.models import BoundarySheet, Conversation, Incident, Line, Reflection, Refusal, SessionNote
+from care.models import (
+    BoundarySheet,
+    Conversation,
+    Incident,
+    Line,
+    NamedPerson,
+    Plan,
+    Reflection,
+    Refusal,
+    SessionNote,
+)
 from clients.models import Client, LookAlike, Restriction
 from outbox.models import Message
 from practice.models import Practice
@@ -110,3 +120,13 @@ def test_demo_is_not_loaded_in_production(settings):
     with pytest.raises(CommandError, match="passwords that everybody knows"):
         call_command("load_demo")
     assert not User.objects.exists()
+
+
+def test_a_plan_was_changed_once_and_somebody_is_named_and_tested() -> None:
+    assert demo.load(NOW)
+    assert list(Plan.objects.order_by("number").values_list("client__ref", "number", "sessions")) == [
+        ("demo-robin", 1, 4),
+        ("demo-robin", 2, 6),
+    ]
+    person = NamedPerson.objects.get()
+    assert (person.user.email, person.name, person.email_reached_at) == ("therapist@demo.example", "Lee", NOW)
