@@ -18,7 +18,8 @@ def energy_charts(charts: Sequence[Any]) -> dict[str, Any]:
     columns = [{"day": _booking(each).session_on, "marks": each.marks, "in_words": each.in_words} for each in charts]
     marks = [column["marks"] for column in columns]
     rows = [{"name": name, "marks": [each[place] for each in marks]} for place, name in enumerate(CHAKRAS.values())]
-    return {"columns": columns, "table": rows}
+    has_notes = any(mark.note for each in marks for mark in each)
+    return {"columns": columns, "table": rows, "has_notes": has_notes}
 
 
 def _booking(chart: Any) -> Any:

@@ -9,6 +9,7 @@ import pytest
 from accounts.tests.factories import make_owner
 from bookings.demo import PASSWORD
 from care import demo
+from clients.models import Client
 from outbox.models import Heartbeat, Message, State
 from tests.browser import scene
 from tests.browser.conftest import SIZES
@@ -118,6 +119,35 @@ def test_pictures_of_trust(page, live_server):
     page.goto(f"{site}/admin/clients/flag/")
     page.wait_for_load_state()
     take("flags", size="desktop")
+
+
+def test_pictures_of_the_record(page, live_server):
+    """In the demo, on a tablet: a note beside what stood before, a client's record; and what the client sees of it."""
+    scene.stages()
+    demo.load(scene.now())
+    page.set_viewport_size({"width": 1024, "height": 768})
+
+    def take(name, height):
+        page.wait_for_load_state("networkidle")
+        top = page.locator("#content").bounding_box()["y"]
+        part = {"x": 0, "y": top, "width": 1024, "height": height}
+        page.screenshot(path=FOLDER / f"{name}-tablet-light.png", full_page=True, clip=part)
+
+    page.goto(f"{live_server.url}/admin/care/sessionnote/")
+    scene.fill(page, {"E-mail": "therapist@demo.example", "Password": PASSWORD})
+    page.get_by_label("Password").press("Enter")
+    page.locator("#waiting-title ~ table a").click()
+    take("note", 1000)
+    record = f"{live_server.url}/admin/care/record/{Client.objects.get(ref='demo-robin').pk}/"
+    page.goto(f"{record}?kind=note&kind=chart&kind=session")
+    take("record", 1400)
+    page.context.clear_cookies()
+    page.set_viewport_size(SIZES["phone"])
+    page.goto(f"{live_server.url}/accounts/login/?next=/my/journey/")
+    scene.fill(page, {"E-mail": "client@demo.example", "Password": PASSWORD})
+    page.get_by_label("Password").press("Enter")
+    page.locator("#charts-title").evaluate("each => scrollTo(0, each.getBoundingClientRect().top + scrollY - 16)")
+    page.screenshot(path=FOLDER / "journey-shared-phone-light.png")
 
 
 def test_pictures_of_messages(page, live_server):
