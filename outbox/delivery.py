@@ -137,7 +137,7 @@ class _Turn:
         is_fresh = time.monotonic() - self.loaded_at < FRESH_SECONDS
         if not is_fresh or self.used == self.fetched:
             if self.fetched:
-                self.ahead = min(claims.BATCH, self.ahead + 5 if is_fresh else max(5, self.used))
+                self.ahead = min(claims.BATCH, 1 + self.ahead * 5 // 4 if is_fresh else max(1, self.used))
             self.loaded_at, self.used, self.fetched = time.monotonic(), 0, min(self.ahead, len(rows))
             coming = sorted(rows[: self.fetched], key=lambda row: row.kind)
             for _, group in groupby(coming, key=lambda row: row.kind):
