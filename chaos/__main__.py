@@ -13,6 +13,7 @@ import os
 import platform
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from practice import environment
-from practice.servers import Postgres, die_with_parent, postgres_server, private_folder
+from practice.servers import Postgres, die_with_parent, postgres_server, private_folder, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "docs" / "developers"
@@ -36,6 +37,7 @@ ALONE = "database"
 def main(words: list[str]) -> int:
     if os.environ.get("MAKELEVEL"):
         die_with_parent()
+    signal.signal(signal.SIGTERM, lambda *about: sys.exit(143))  # so that nothing stays behind then either
     asked = arguments(words)
     databases = [name for name in DATABASES if name in asked.what] or DATABASES
     faults = [name for name in FAULTS if name in asked.what] or FAULTS
@@ -168,7 +170,7 @@ def suffer(faults: list[str], servers: Servers, folder: Path, asked: argparse.Na
             time.sleep(0.1)
     finally:
         for trial in trials:
-            trial.process.kill()
+            stop(trial.process)
     return [found[fault] for fault in faults]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,7 @@ from practice.servers import private_folder
 
 
 def main(fault: str, file: str, seed: str, *words: str) -> None:
+    signal.signal(signal.SIGTERM, lambda *about: sys.exit(143))  # so that its servers and workers end with it
     report = Report(small="--small" in words)
     with private_folder("chaos-") as folder, MailServer(folder) as mail:
         broker = Broker(folder)

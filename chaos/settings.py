@@ -10,5 +10,5 @@ CELERY_TASK_SOFT_TIME_LIMIT = 13
 CELERY_TASK_TIME_LIMIT = 14
 CLAIM_LEASE = 15
 CELERY_BROKER_TRANSPORT_OPTIONS |= {"visibility_timeout": 40, "unacked_restore_interval": 2}
-if CELERY_BEAT_SCHEDULE:  # with RESTORED the clock asks for nothing
-    CELERY_BEAT_SCHEDULE["tick"]["schedule"] = 1.0
+# Nothing but the sending: what else the clock asks for would plan more messages in a long run. With RESTORED, nothing at all.
+CELERY_BEAT_SCHEDULE = {name: each | {"schedule": 1.0} for name, each in CELERY_BEAT_SCHEDULE.items() if name == "tick"}

@@ -23,8 +23,8 @@ def run(world: World) -> None:
     for _ in range(2):
         world.crew.worker(children=2)
     world.crew.beat()
-    kills = kill_while_some_wait(world, seconds=900)
-    world.wait(verdict.all_ended, 300, "everything has left")
+    kills = kill_while_some_wait(world, seconds=420)
+    world.wait(verdict.all_ended, 600, "everything has left")
     judge(world, number, kills, time.monotonic() - began)
 
 
