@@ -39,7 +39,7 @@ def at_work(**kind) -> Booking:
 def drop(user, booking: Booking, what: str, **values):
     """As the script sends it; the version is the one that the screen saw."""
     sent = {"version": booking.version} | values
-    answer = browser(user).post(f"{CALENDAR}bookings/{booking.pk}/{what}/", sent, headers=SCRIPT)
+    answer = browser(user).post(f"{CALENDAR}booking/{booking.pk}/{what}/", sent, headers=SCRIPT)
     return answer.status_code, json.loads(answer.content)
 
 
@@ -162,7 +162,7 @@ def test_drop_moves_the_booking_and_says_so_with_the_way_back() -> None:
     booking.refresh_from_db()
     assert (status, booking.starts_at, booking.version) == (200, ahead(3, "15:00"), 2)
     assert answer["said"][0].startswith(f"{booking.client}: ")
-    assert answer["undo"] == f"{CALENDAR}bookings/{booking.pk}/undo/"
+    assert answer["undo"] == f"{CALENDAR}booking/{booking.pk}/undo/"
     assert answer["seconds"] == notices.grace().total_seconds()
 
 
@@ -249,7 +249,7 @@ def test_drop_that_makes_no_sense_is_answered_in_sentences(values) -> None:
 
 
 def test_drop_of_a_booking_that_is_not_there_is_not_found() -> None:
-    assert browser(make_owner()).post(f"{CALENDAR}bookings/99999/move/", {"version": 1}).status_code == 404
+    assert browser(make_owner()).post(f"{CALENDAR}booking/99999/move/", {"version": 1}).status_code == 404
 
 
 # Made longer
@@ -431,7 +431,7 @@ def test_block_that_makes_no_sense_is_asked_again(what, first, last) -> None:
 
 def test_panel_offers_what_may_be_done_and_nothing_clinical_to_the_front_desk() -> None:
     booking = at_work()
-    text = browser(make_front_desk()).get(f"{CALENDAR}bookings/{booking.pk}/", headers=SCRIPT).content.decode()
+    text = browser(make_front_desk()).get(f"{CALENDAR}booking/{booking.pk}/", headers=SCRIPT).content.decode()
     assert f"/admin/bookings/booking/{booking.pk}/act/move/" in text
     assert "Forms complete" in text
     assert "<html" not in text
@@ -446,7 +446,7 @@ def test_client_finds_none_of_it() -> None:
 def test_undo_without_a_script_leads_back_to_the_booking_and_says_what_became_of_it() -> None:
     booking, owner = at_work(), make_owner()
     drop(owner, booking, "move", starts_at=typed(ahead(3, "15:00")))
-    made, path = browser(owner), f"{CALENDAR}bookings/{booking.pk}/"
+    made, path = browser(owner), f"{CALENDAR}booking/{booking.pk}/"
     assert f'action="{path}undo/"' in made.get(path).content.decode()
     answer = made.post(f"{path}undo/")
     assert (answer.headers["Location"], said(answer)) == (

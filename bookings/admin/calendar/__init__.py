@@ -15,7 +15,7 @@ from bookings.admin.calendar import dialogs, drops, pages
 
 def paths(site: Any) -> list[Any]:
     view = site.admin_view
-    booking = "calendar/bookings/<int:pk>/"
+    booking = "calendar/booking/<int:pk>/"
     return [
         path("calendar/", view(pages.calendar), name="calendar"),
         path("calendar/events/", view(pages.events), name="calendar_events"),
