@@ -24,10 +24,10 @@ BAR = (
     Entry("Today", "admin:today"),
     Entry("Bookings", "admin:bookings_booking_changelist", "bookings.view_booking"),
     Entry("Clients", "admin:clients_client_changelist", "clients.view_client"),
-    Entry("Messages", "admin:care_conversation_changelist", "care.view_conversation"),
+    Entry("Conversations", "admin:care_conversation_changelist", "care.view_conversation"),
     Entry("Notes", "admin:care_sessionnote_changelist", "care.view_sessionnote"),
     Entry("Takings", "admin:cash_up", "bookings.add_cashup"),
-    Entry("Sent", "admin:outbox_message_changelist", "outbox.view_message"),
+    Entry("Messages", "admin:outbox_message_changelist", "outbox.view_message"),
     Entry("Settings", "admin:settings"),
 )
 """In the order of a day."""

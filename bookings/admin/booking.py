@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 
-from bookings import lifecycle, notices, owing, readiness, visits
+from bookings import lifecycle, newcomers, notices, owing, readiness, visits
 from bookings.admin import acts, lacking, why_not
 from bookings.admin.acts import ACTS, Act
 from bookings.admin.forms import NewBookingForm
@@ -221,6 +221,7 @@ class BookingAdmin(ReadOnlyAdmin):
         missing = visits.to_start(booking, now) if waited_for else []
         return {
             "waited_for": waited_for,
+            "is_first": waited_for and bool(newcomers.first_timers([booking])),
             "is_complete": not any(each.weight == Weight.FORM for each in missing),
             "missing": lacking.told(missing)
             if missing and permissions.may_read(request.user, booking.client, now)

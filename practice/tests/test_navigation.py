@@ -22,8 +22,8 @@ def labels(user) -> list[str]:
 
 
 def test_the_front_desk_sees_no_entry_that_is_clinical() -> None:
-    assert "Messages" in labels(make_owner()) and "Messages" in labels(make_therapist().user)
-    assert "Messages" not in labels(make_front_desk())
+    assert "Conversations" in labels(make_owner()) and "Conversations" in labels(make_therapist().user)
+    assert "Conversations" not in labels(make_front_desk())
 
 
 def test_each_entry_leads_somewhere_and_marks_where_one_is() -> None:
