@@ -23,8 +23,8 @@ LABELS = {
 }  # fmt: skip
 WAYS = {Channel.EMAIL: "By e-mail", Channel.SMS: "By text message"}
 ANY_TIME = ("", "At any time")
-FROM = [ANY_TIME, *((text, f"From {text}") for text in (walltime.clock(hour * 60) for hour in range(1, 24)))]
-UNTIL = [ANY_TIME, *((text, f"Until {text}") for text in (walltime.clock(hour * 60) for hour in range(1, 25)))]
+FROM = [ANY_TIME, *((text, text) for text in (walltime.clock(hour * 60) for hour in range(1, 24)))]
+UNTIL = [ANY_TIME, *((text, text) for text in (walltime.clock(hour * 60) for hour in range(1, 25)))]
 NUMBER = re.compile(r"\+?[0-9][0-9 ()/.-]{5,30}")
 
 
@@ -53,12 +53,12 @@ class ReachForm(PageForm):
                 label="You may send me text messages at this number.", required=False
             )
             self.fields["texts_from"] = forms.ChoiceField(
-                label="Text messages may come",
+                label="Text messages from",
                 help_text="By the practice's clock. One that would be too late after waiting is not sent.",
                 required=False,
                 choices=FROM,
             )
-            self.fields["texts_until"] = forms.ChoiceField(label="and no later than", required=False, choices=UNTIL)
+            self.fields["texts_until"] = forms.ChoiceField(label="Text messages until", required=False, choices=UNTIL)
 
     def clean_phone(self) -> str:
         number = " ".join(self.cleaned_data["phone"].split())
