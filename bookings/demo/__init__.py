@@ -14,10 +14,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import Role, User
+from bookings import absences
 from bookings.demo import states, told
 from bookings.demo.takings import enter_money
 from bookings.demo.told import sign_agreements, sign_forms, understand_boundaries
-from bookings.models import Therapist
+from bookings.models import Closure, Room, Therapist, TimeOff
 from bookings.practice_file import entering, shape, text
 from clients import records
 from clients.defaults import ensure_forms
@@ -100,7 +101,32 @@ def load(now: dt.datetime) -> bool:
         records.join_account(user)
     _enter_trust(now)
     enter_money(now)
+    _enter_absences(now)
     return True
+
+
+def _enter_absences(now: dt.datetime) -> None:
+    """This week and the next: a therapist away for an hour or an afternoon, a room that is being painted."""
+    zone = Practice.objects.current().zone
+    today = local_date(now, zone)
+    monday = today - dt.timedelta(days=today.weekday())
+
+    def between(week: int, day: int, opens: str, closes: str) -> dict[str, dt.datetime]:
+        on = monday + dt.timedelta(weeks=week, days=day)
+        first, last = (
+            from_wall(dt.datetime.combine(on, dt.time.fromisoformat(text)), zone) for text in (opens, closes)
+        )
+        return {"starts_at": first, "ends_at": last}
+
+    jonas, ines = Therapist.objects.get(slug="jonas"), Therapist.objects.get(slug="ines")
+    rows: list[TimeOff | Closure] = []
+    for week in (0, 1):
+        rows += [
+            TimeOff(therapist=jonas, **between(week, 1, "17:30", "19:00")),
+            TimeOff(therapist=ines, **between(week, 4, "13:00", "17:00")),
+            Closure(room=Room.objects.get(slug="quiet"), **between(week, 3, "12:00", "15:00")),
+        ]
+    absences.change(save=rows, now=now)
 
 
 def _enter_trust(now: dt.datetime) -> None:

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from accounts.models import User
 from bookings import demo, owing, readiness, takings
 from bookings.demo import states
-from bookings.models import Booking, CashUp, MoneyEntry, Room, SessionType, Therapist
+from bookings.models import Booking, CashUp, MoneyEntry, Room, SessionType, Therapist, TimeOff
 from bookings.tests.factories import NOW
 from bookings.tests.practice_files import exported
 from clients import asking
@@ -141,3 +141,15 @@ def test_past_sessions_are_paid_for_one_is_owing_one_was_waived_and_the_days_are
     assert MoneyEntry.objects.receipts().count() == MoneyEntry.objects.latest("number").number
     assert CashUp.objects.exclude(why="").count() == 1
     assert takings.not_closed(NOW.date() - dt.timedelta(days=1)) == []
+
+
+def test_nobody_in_the_demo_has_a_session_while_they_are_away():
+    demo.load(NOW)
+    away = TimeOff.objects.all()
+    meeting = [
+        Booking.objects.blocking(NOW).filter(
+            therapist=each.therapist_id, starts_at__lt=each.ends_at, ends_at__gt=each.starts_at
+        )
+        for each in away
+    ]
+    assert (len(away), [booking for found in meeting for booking in found]) == (4, [])
