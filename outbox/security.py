@@ -56,7 +56,7 @@ def register() -> None:
         SECURITY_NOTICE,
         still_wanted,
         say,
-        title="Something changed about an account",
+        title="About an account",
         group="security",
         placeholders=PLACEHOLDERS,
         sample=lambda channel: _context("password_changed", "Thursday 4 June 2026, 10:00", "London time"),

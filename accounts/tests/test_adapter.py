@@ -149,6 +149,18 @@ def test_a_browser_is_a_new_one_after_the_password_was_changed() -> None:
     assert told_of_browsers(user) == 1
 
 
+def test_a_new_password_signs_every_other_browser_out() -> None:
+    make_practice()
+    user, mine, other = make_user(), Client(), Client()
+    for browser in (mine, other):
+        browser.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    new = {"oldpassword": PASSWORD, "password1": "another-quiet-garden-8", "password2": "another-quiet-garden-8"}
+
+    mine.post("/accounts/password/change/", new)
+
+    assert [browser.get("/accounts/email/").status_code for browser in (mine, other)] == [200, 302]
+
+
 @pytest.mark.parametrize("cookie", ["", "x.y.z", "." * 3000, "ä", "0" * 64])
 def test_an_invented_cookie_makes_no_browser_known(cookie: str) -> None:
     make_practice()
