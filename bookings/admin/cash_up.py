@@ -20,6 +20,7 @@ from bookings.errors import DifferenceUnexplained, Refusal
 from bookings.models import PaidBy
 from bookings.money import Count
 from bookings.takings import Way
+from practice.forms import FIRST_YEAR
 from practice.models import Practice
 
 HINTS = {
@@ -90,7 +91,7 @@ def _asked_day(request: HttpRequest, today: dt.date) -> dt.date:
         on = parse_date(text) if text else today
     except ValueError:
         on = None
-    if on is None or on > today + dt.timedelta(days=1):
+    if on is None or on.year < FIRST_YEAR or on > today + dt.timedelta(days=1):
         raise Http404
     return on
 

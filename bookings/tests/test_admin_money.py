@@ -230,7 +230,7 @@ def test_day_is_counted_closed_once_and_shown(desk: User) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("asked", ["nonsense", "2026-02-30", "9999-12-31", "%00"])
+@pytest.mark.parametrize("asked", ["nonsense", "2026-02-30", "0001-01-01", "9999-12-31", "%00"])
 def test_day_that_is_none_or_to_come_is_not_there(desk: User, asked: str) -> None:
     assert inside(desk).get(f"/admin/cash-up/?on={asked}").status_code == 404
 
