@@ -66,7 +66,7 @@ def register() -> None:
         ("worker", "person", "until"),
         is_shown=False,
     )
-    _one(WELL, "Working alone: all is well after all", WHO, (), ("worker", "person"))
+    _one(WELL, "Working alone: all is well after all", WHO, (), ("worker", "person"), is_shown=False)
     alarm.also(not_watched)
 
 

@@ -90,7 +90,7 @@ class Kind:
     worded: bool = True
     """Whether the practice may word it; a test has no words of its own."""
     is_shown: bool = True
-    """Whether the practice's log has it: a call for help must not be found by whoever stands beside the screen."""
+    """Whether the practice's log has it: nobody beside the screen may find that help was called, nor that it was not."""
     address: Callable[[Message], str] = _same_address
     """Where it would go today; empty where nowhere."""
     load: Callable[[Sequence[Message]], None] | None = None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from accounts.models import User
 from bookings.models import Booking
 from bookings.tests.contenders import Act
 from bookings.tests.factories import NOW
-from care import notes, sheets
-from care.models import BoundarySheet
+from care import cover as covers
+from care import notes, plans, sheets
+from care.models import BoundarySheet, Cover, Plan
 from care.notes import Written
 from care.tests.factories import agree, make_refusal
 
@@ -39,3 +42,15 @@ def fill_in(booking: int, by: int) -> Act:
 def sign_note(booking: int, by: int, words: str) -> Act:
     row, user = Booking.objects.get(pk=booking), User.objects.get(pk=by)
     return lambda: str(notes.sign(row, Written(done=words), seen=1, by=user, now=NOW).pk)
+
+
+def book_series(plan: str, by: int, times: list[str]) -> Act:
+    row, user = Plan.objects.select_related("client", "therapist").get(pk=plan), User.objects.get(pk=by)
+    starts = [dt.datetime.fromisoformat(each) for each in times]
+    return lambda: str(len(plans.book(row, starts, by=user, now=NOW)))
+
+
+def answer_cover(cover: int, word: str, longer: bool = False) -> Act:
+    row = Cover.objects.get(pk=cover)
+    act = covers.say_longer if longer else covers.say_well
+    return lambda: str(act(row, word=word, now=NOW))
