@@ -105,7 +105,7 @@ def test_a_whole_day_is_run_from_one_page(page, live_server, held):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_of_the_day_have_no_faults_and_nothing_hangs_over_the_edge(page, live_server, scheme):
     page.emulate_media(color_scheme=scheme)
-    asked, absent = build()
+    _, absent = build()
     owner = make_owner(password=scene.PASSWORD)
     CareRelation.objects.create(client=absent.client, user=owner, since=scene.now())
     Flag.objects.create(client=absent.client, action="review", words="…", raised_at=scene.now())
