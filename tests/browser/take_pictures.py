@@ -8,9 +8,12 @@ import pytest
 
 from accounts.tests.factories import make_owner
 from bookings.demo import PASSWORD
+from bookings.models import Booking
 from care import demo
+from care.models import Plan
 from clients.models import Client
 from outbox.models import Heartbeat, Message, State
+from practice.models import Practice
 from tests.browser import scene
 from tests.browser.conftest import SIZES
 from tests.browser.test_messages import sent_confirmation
@@ -148,6 +151,52 @@ def test_pictures_of_the_record(page, live_server):
     page.get_by_label("Password").press("Enter")
     page.locator("#charts-title").evaluate("each => scrollTo(0, each.getBoundingClientRect().top + scrollY - 16)")
     page.screenshot(path=FOLDER / "journey-shared-phone-light.png")
+
+
+def test_picture_of_the_day(page, live_server):
+    """In the demo, on a tablet: Today as the owner finds it."""
+    scene.stages()
+    demo.load(scene.now())
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for name in ("sweep", "tick"):
+        Heartbeat.objects.update_or_create(name=name, defaults={"finished_at": scene.now()})
+    page.goto(f"{live_server.url}/admin/today/")
+    scene.fill(page, {"E-mail": "owner@demo.example", "Password": PASSWORD})
+    page.get_by_label("Password").press("Enter")
+    page.wait_for_url("**/admin/today/")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / "today-tablet-light.png")
+
+
+def test_pictures_of_plans_and_of_working_alone(page, live_server):
+    """In the demo, on a tablet: a series with a date that is not free, and the page on which somebody is named."""
+    scene.stages()
+    demo.load(scene.now())
+    page.set_viewport_size({"width": 1024, "height": 768})
+    plan = Plan.objects.filter(client__ref="demo-robin").latest("number")
+    taken = Booking.objects.filter(therapist=plan.therapist, status="confirmed", starts_at__gt=scene.now()).earliest(
+        "starts_at"
+    )
+    for name in ("sweep", "tick"):
+        Heartbeat.objects.update_or_create(name=name, defaults={"finished_at": scene.now()})
+
+    def take(name, height):
+        page.wait_for_load_state("networkidle")
+        top = page.locator("#content").bounding_box()["y"]
+        part = {"x": 0, "y": top, "width": 1024, "height": height}
+        page.screenshot(path=FOLDER / f"{name}-tablet-light.png", full_page=True, clip=part)
+
+    page.goto(f"{live_server.url}/admin/care/plan/{plan.pk}/series/")
+    scene.fill(page, {"E-mail": "therapist@demo.example", "Password": PASSWORD})
+    page.get_by_label("Password").press("Enter")
+    page.get_by_label("First session").fill(
+        f"{taken.starts_at.astimezone(Practice.objects.current().zone):%Y-%m-%dT%H:%M}"
+    )
+    page.get_by_role("button", name="Lay the dates out").click()
+    page.get_by_text("The therapist has another booking then.").first.wait_for()
+    take("series", 1000)
+    page.goto(f"{live_server.url}/admin/care/namedperson/")
+    take("working-alone", 900)
 
 
 def test_pictures_of_messages(page, live_server):
