@@ -10,7 +10,7 @@ from tests.whole.crashed import CRASH_AT, LETTERS
 
 def crash(*words: str) -> dict[str, object]:
     command = [sys.executable, "-m", "tests.whole.crashed", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)
 
