@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from bookings import kinds
 
+LEAVES_THE_WISH = frozenset({"room_changed", "length_changed"})
 OVER = {"cancelled": kinds.CANCELLED, "declined": kinds.DECLINED, "expired": kinds.EXPIRED}
 
 
@@ -97,7 +98,8 @@ def _was(details: dict[str, Any], name: str, otherwise: dt.datetime) -> dt.datet
 
 
 def asked_for(lines: Sequence[Line]) -> dt.datetime | None:
-    """The move that was asked for by the last of these lines."""
-    if not lines or lines[-1].what != "move_requested":
+    """The move that was asked for by the last of these lines; another room or length leaves the wish as it is."""
+    last = next((line for line in reversed(lines) if line.what not in LEAVES_THE_WISH), None)
+    if last is None or last.what != "move_requested":
         return None
-    return dt.datetime.fromisoformat(lines[-1].details["asked_for"])
+    return dt.datetime.fromisoformat(last.details["asked_for"])

@@ -59,7 +59,7 @@ def test_a_session_entered_without_the_factor_confirms_it_first_and_then_goes_on
     Authenticator.objects.create(user=owner, type=Authenticator.Type.TOTP, data={"secret": "x"})
     answer = signed_in(owner).get("/admin/practice/")
     assert answer.headers["Location"] == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2Fpractice%2F"
-    assert signed_in(owner, methods=("password", "mfa")).get("/admin/").status_code == 200
+    assert signed_in(owner, methods=("password", "mfa")).get("/admin/settings/").status_code == 200
 
 
 @pytest.mark.usefixtures("_demanded")
@@ -90,7 +90,7 @@ def test_clients_are_asked_for_none() -> None:
 
 
 def test_where_it_is_offered_and_not_demanded_staff_go_straight_in() -> None:
-    assert signed_in(make_owner()).get("/admin/").status_code == 200
+    assert signed_in(make_owner()).get("/admin/settings/").status_code == 200
 
 
 @pytest.mark.parametrize("session", [{SEEN: ago(minutes=31)}, {SINCE: ago(hours=12, minutes=1)}])

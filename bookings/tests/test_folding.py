@@ -44,6 +44,14 @@ def test_declined_wish_for_another_time_is_answered_even_where_it_was_never_ackn
     assert folding.fold(stand(), stand(), has_asked=True) == kinds.MOVE_DECLINED
 
 
+def test_wish_for_another_time_outlives_another_room_and_another_length() -> None:
+    asked = Line("move_requested", "confirmed", "confirmed", {"asked_for": TEN.isoformat()})
+    room, length = (Line(what, "confirmed", "confirmed", {}) for what in ("room_changed", "length_changed"))
+    moved = Line("moved", "confirmed", "confirmed", {})
+    assert folding.asked_for([asked, room, length]) == TEN
+    assert (folding.asked_for([asked, moved, room]), folding.asked_for([room])) == (None, None)
+
+
 # What a client believes about their booking, and what each message makes them believe
 
 
