@@ -5,8 +5,11 @@ from typing import Any
 
 from celery import Celery, bootsteps
 
+from practice import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "practice.settings")
 
+broker.install()
 app = Celery("practice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
