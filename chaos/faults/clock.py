@@ -59,7 +59,7 @@ def run(world: World) -> None:
     world.mail.behave(delay=pace)
     offset = Offset(world.folder / "offset")
     with sweepers(offset):
-        for share, to in ((0.2, A_DAY), (0.5, 0.0), (0.7, -A_DAY), (0.9, 0.0)):
+        for share, to in ((0.2, A_DAY), (0.5, 0.0), (0.7, -A_DAY), (0.7, 0.0)):  # a day behind nothing more is due
             some_have_left(world, share * number)
             offset.move(to)
             time.sleep(LONG_ENOUGH)
