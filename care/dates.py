@@ -20,6 +20,8 @@ from practice.forms import WallClockField
 
 LATE = "Nothing was booked: not every date can be had as it stands. Please change it, leave it out, or take a free one."
 
+UNREAD = "Nothing was booked. Please look at the dates and at what is written below them, then book them."
+
 
 def _number(label: str, highest: int, help_text: str = "") -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=highest, help_text=help_text)

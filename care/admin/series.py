@@ -13,7 +13,7 @@ from django.utils import timezone
 from bookings import series
 from bookings.series import NotBooked, Wanted
 from care import dates, plans
-from care.dates import LATE, LayForm, Line, SetAsideForm
+from care.dates import LATE, UNREAD, LayForm, Line, SetAsideForm
 from care.models import Plan
 from practice.errors import Refusal
 from practice.models import Practice
@@ -100,8 +100,8 @@ def _booked(request: HttpRequest, laid: Laid) -> bool:
     if laid.error or not laid.times:
         laid.error = laid.error or "No date is left to be booked."
         return False
-    if not laid.is_agreed:
-        laid.error = LATE
+    if not laid.is_agreed or not laid.aside.is_valid():
+        laid.error = LATE if laid.aside.is_valid() else UNREAD
         return False
     said = laid.aside.cleaned_data
     try:

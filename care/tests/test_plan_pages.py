@@ -191,3 +191,17 @@ def test_the_list_asks_the_same_number_of_questions_however_many_there_are(djang
     with django_assert_max_num_queries(30) as three:
         owner.get("/admin/care/plan/")
     assert len(one) == len(three)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        lambda: lines(at_ten(9), book="1", why="x" * 301),
+        lambda: {"lay": "1", "book": "1", "first": typed(at_ten(9)), "sessions": "1", "every_days": "7"},
+    ],
+    ids=["a reason that is too long", "no line that was looked at"],
+)
+def test_a_series_whose_page_cannot_be_read_is_not_booked_and_says_so(sent: Any) -> None:
+    plan = make_plan()
+    page = browser(plan.therapist.user).post(page_of(plan), sent()).content.decode()
+    assert "Nothing was booked. Please look at the dates" in page and not plan.booked.exists()
