@@ -15,7 +15,7 @@ FEWEST_DIGITS = 4
 def find(known: QuerySet[Client], text: str, at_most: int) -> list[Client]:
     """Of those who are known to whoever asks, by name. What names one of them fully gives that one alone: the ref, also behind the name
     as in “Kim Marsh, c-1”, or the e-mail address."""
-    text = " ".join(text.split())
+    text = " ".join(text.replace("\0", "").split())
     if not text:
         return []
     ref = text.rpartition(", ")[2]

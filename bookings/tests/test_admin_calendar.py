@@ -162,7 +162,7 @@ def test_drop_moves_the_booking_and_says_so_with_the_way_back() -> None:
     booking.refresh_from_db()
     assert (status, booking.starts_at, booking.version) == (200, ahead(3, "15:00"), 2)
     assert answer["said"][0].startswith(f"{booking.client}: ")
-    assert answer["undo"] == f"{CALENDAR}booking/{booking.pk}/undo/"
+    assert answer["undo"] == f"{CALENDAR}booking/{booking.pk}/undo/?version=2"
     assert answer["seconds"] == notices.grace().total_seconds()
 
 
@@ -309,6 +309,27 @@ def test_undo_puts_a_move_back_unseen_and_says_when_it_no_longer_can() -> None:
     assert answer["said"][0].startswith("The client has been told already")
 
 
+def test_undo_that_is_pressed_twice_does_not_bring_the_booking_back() -> None:
+    kind, kim, desk = make_session_type(), make_client(), make_front_desk()
+    mara = make_therapist_at_work(offers=[kind])
+    values = {"client": kim.ref, "length": kind.lengths.get().pk, "therapist": mara.pk, "starts_at": typed(ahead(3))}
+    undo = book(desk, **values).json()["undo"]
+    answers = [browser(desk).post(undo, headers=SCRIPT).json() for _ in range(2)]
+    assert [each.get("refused", False) for each in answers] == [False, True]
+    assert answers[1]["said"][0].endswith("nothing was undone. Please look at it again.")
+    assert Booking.objects.get().status == Status.CANCELLED
+
+
+def test_undo_of_an_older_change_takes_nothing_newer_back() -> None:
+    booking, owner = at_work(), make_owner()
+    undo = drop(owner, booking, "move", starts_at=typed(ahead(3, "15:00")))[1]["undo"]
+    booking.refresh_from_db()
+    drop(owner, booking, "length", minutes=90)
+    assert browser(owner).post(undo, headers=SCRIPT).json()["refused"]
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.minutes) == (ahead(3, "15:00"), 90)
+
+
 # Booked
 
 
@@ -322,6 +343,12 @@ def test_client_is_found_by_name_number_address_or_ref() -> None:
     for text in ("kim", "marsh", "kim@", "07700 900 123", kim.ref, f"Kim Marsh, {kim.ref}"):
         found = browser(make_front_desk()).get(f"{CALENDAR}clients/", {"q": text}).json()["found"]
         assert found == [{"value": f"Kim Marsh, {kim.ref}", "label": "kim@example.com"}], text
+
+
+def test_character_that_cannot_be_kept_is_looked_past_when_a_client_is_typed() -> None:
+    kim = make_client(name="Kim Marsh")
+    found = browser(make_front_desk()).get(f"{CALENDAR}clients/", {"q": "mar\0sh"}).json()["found"]
+    assert [each["value"] for each in found] == [f"Kim Marsh, {kim.ref}"]
 
 
 def test_session_is_booked_where_it_was_dragged_and_can_be_taken_back() -> None:
@@ -447,7 +474,7 @@ def test_undo_without_a_script_leads_back_to_the_booking_and_says_what_became_of
     booking, owner = at_work(), make_owner()
     drop(owner, booking, "move", starts_at=typed(ahead(3, "15:00")))
     made, path = browser(owner), f"{CALENDAR}booking/{booking.pk}/"
-    assert f'action="{path}undo/"' in made.get(path).content.decode()
+    assert f'action="{path}undo/?version=2"' in made.get(path).content.decode()
     answer = made.post(f"{path}undo/")
     assert (answer.headers["Location"], said(answer)) == (
         f"/admin/bookings/booking/{booking.pk}/change/",

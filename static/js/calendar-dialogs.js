@@ -160,6 +160,7 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-close]")) Dialogs.close();
   if (undoing) {
     event.preventDefault();
+    undoing.disabled = true;
     undo(undoing.dataset.undo);
   }
   if (opening || instead) {

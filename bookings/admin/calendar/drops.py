@@ -29,6 +29,7 @@ from practice.models import Practice
 from practice.words import money
 
 OLD_SCREEN = "Somebody changed this booking since your screen was drawn. It has been drawn anew; please look again."
+CHANGED_SINCE = "This booking was changed once more since, so nothing was undone. Please look at it again."
 NOT_YOURS = "This is another therapist's booking; they, the front desk or the owner change it."
 
 
@@ -106,13 +107,20 @@ def _why_not_longer(refusal: Refusal, ask: Ask, booking: Booking) -> WhyNot:
 
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """A page without a script is led back to the booking, where the sentence stands."""
+    """What was done last, if it still is what ?version= says. A page without a script is led back to the booking, where
+    the sentence stands."""
     booking, now = own(request, pk), timezone.now()
+
+    def run() -> Booking:
+        if request.GET.get("version", str(booking.version)) != str(booking.version):
+            raise Conflict(CHANGED_SINCE)
+        return undoing.undo(booking, by=request.user, now=now)
+
     answer = _attempt(
         request,
         booking,
         booking.version,
-        lambda: undoing.undo(booking, by=request.user, now=now),
+        run,
         lambda no: WhyNot([str(no)], may_override=False, near=[]),
         done="put back",
     )
@@ -147,7 +155,7 @@ def told(booking: Booking, *, undo: bool, done: str = "") -> dict[str, Any]:
     sentence = f"{booking.client}: {done or as_it_is(booking)}."
     if not undo:
         return {"said": [sentence]}
-    address = reverse("admin:calendar_undo", args=[booking.pk])
+    address = f"{reverse('admin:calendar_undo', args=[booking.pk])}?version={booking.version}"
     return {"said": [sentence], "undo": address, "seconds": int(notices.grace().total_seconds())}
 
 
