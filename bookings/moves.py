@@ -159,6 +159,9 @@ def _move(
     details |= room_change(booking, place) | changes.overridden(place)
     if place.therapist.pk != booking.therapist_id:
         details |= {"therapist": [booking.therapist.slug, place.therapist.slug]}
+    session_on = walltime.local_date(start, practice.zone)
+    if session_on != booking.session_on:
+        fields |= {"checked_in_at": None}  # who was here today is not here on that day
     return changes.change(
         booking,
         status,
@@ -167,7 +170,7 @@ def _move(
         details=details,
         therapist=place.therapist,
         room=place.room,
-        session_on=walltime.local_date(start, practice.zone),
+        session_on=session_on,
         coming_said_at=None,
         **placing.times(booking.session_type, booking.minutes, start),
         **fields,

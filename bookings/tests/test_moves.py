@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from bookings import lifecycle, moves, notices
+from bookings import lifecycle, moves, notices, visits
 from bookings.errors import Conflict, Late, NotGiven, NotOffered, SlotTaken
-from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status
-from bookings.tests.factories import NOW, at, make_session_type, make_therapist_at_work
+from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status, Way
+from bookings.tests.factories import NOW, at, make_booking, make_session_type, make_therapist_at_work
 from bookings.tests.test_lifecycle import TEN, make_offer_of_one, messages, user_of, wish
 from clients.models import Client
 from clients.tests.factories import make_client_with_account
@@ -219,6 +219,19 @@ def test_started_or_past_booking_is_not_moved() -> None:
 
     with pytest.raises(Conflict):
         moves.reschedule(booking, at("2026-06-05 15:00"), by=user_of(client), now=at(TEN))
+
+
+@pytest.mark.parametrize(("start", "is_here"), [("2026-06-04 15:00", True), ("2026-06-05 15:00", False)])
+def test_who_was_checked_in_is_here_on_that_day_alone(start, is_here) -> None:
+    kind = make_session_type()
+    therapist = make_therapist_at_work(offers=[kind])
+    booking = make_booking(session_type=kind, therapist=therapist, starts_at=at(TEN))
+    now = booking.starts_at - dt.timedelta(minutes=10)
+    visits.check_in(booking, by=therapist.user, now=now, identity_seen=True)
+    why = {"override": True, "why": "The client would rather come then."}
+    moved = moves.reschedule(booking, at(start), by=therapist.user, now=now, via=Way.STAFF, **why)
+    moved.refresh_from_db()
+    assert (moved.checked_in_at is not None) is is_here
 
 
 def test_late_moves_cost_once_each_and_never_more_than_the_price_in_all() -> None:
