@@ -100,7 +100,7 @@ def day_of(user: User, on: dt.date) -> QuerySet[Booking]:
 def visits(user: User, now: dt.datetime) -> list[Visit]:
     """Today's, in their order."""
     today = _today(now)
-    found = list(day_of(user, today).prefetch_related("move_requests"))
+    found = list(day_of(user, today).prefetch_related("move_requests", "session_type__lengths"))
     first, waited = newcomers.first_timers(found), [each for each in found if each.status in WAITED_FOR]
     shown = {booking.pk: Visit(booking, is_first=booking.pk in first) for booking in found}
     for pk in readiness.incomplete(waited, today):

@@ -289,6 +289,24 @@ def test_the_number_of_queries_does_not_grow_with_the_day(role: str) -> None:
     assert queries() == before
 
 
+def test_sessions_that_are_still_to_come_ask_no_more_queries() -> None:
+    now, therapist, browser = noon(), make_therapist(), Browser()
+    kind = make_session_type(rooms=[], buffer_after_minutes=0, lengths={60: "70.00", 90: "95.00"})
+    browser.force_login(make_owner())
+
+    def queries() -> int:
+        browser.get("/admin/today/")
+        with CaptureQueriesContext(connection) as asked:
+            assert browser.get("/admin/today/").status_code == 200
+        return len(asked)
+
+    around(now, 60, therapist=therapist, session_type=kind)
+    before = queries()
+    for number in (1, 2, 3):
+        around(now, 60 + 90 * number, therapist=therapist, session_type=kind)
+    assert queries() == before
+
+
 def test_a_cancelled_booking_is_not_of_the_day() -> None:
     now = noon()
     booking = around(now, 60)
