@@ -33,7 +33,7 @@ def adult_on(born: dt.date) -> dt.date:
 
 
 def is_adult(born: dt.date, on: dt.date) -> bool:
-    return adult_on(born) <= on
+    return born.year + ADULT_YEARS <= on.year and adult_on(born) <= on
 
 
 def is_late(starts_at: dt.datetime, notice: dt.timedelta, now: dt.datetime) -> bool:

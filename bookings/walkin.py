@@ -21,6 +21,7 @@ from clients.models import Client
 from practice.models import Practice
 
 WALK_IN = "Walk-in"
+MOVED_ON = "The clock has moved on. Please choose the start once more."
 SHORT_NOTICE = frozenset({Reason.TOO_SOON})
 
 
@@ -70,7 +71,7 @@ def walk_in(
     """Writes down somebody new, and books for who is here at one of `starts`, confirmed at once; refused, neither is kept.
     Raises NotGiven for another start, and what `lifecycle.book` raises."""
     if starts_at not in starts(Practice.objects.current(), now):
-        raise NotGiven("starts_at", "The clock has moved on. Please choose the start once more.")
+        raise NotGiven("starts_at", MOVED_ON)
     if override and not why.strip():
         raise ReasonNeeded
     client = records.enter(**asdict(who), now=now) if isinstance(who, Newcomer) else who

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import Role, User
-from bookings import owing, visits
+from bookings import owing, visits, walkin
 from bookings.models import Booking, Length, Therapist
 from bookings.walkin import Newcomer
 from clients import finding
@@ -299,7 +299,12 @@ class SomebodyForm(SessionForm):
 class WalkInForm(SomebodyForm):
     """Who is here, and what they would like now."""
 
-    starts_at = forms.TypedChoiceField(label="Start", coerce=dt.datetime.fromisoformat, widget=forms.RadioSelect)
+    starts_at = forms.TypedChoiceField(
+        label="Start",
+        coerce=dt.datetime.fromisoformat,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": walkin.MOVED_ON},
+    )
 
     def __init__(self, *args: Any, user: User, starts: Sequence[dt.datetime], **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)

@@ -15,6 +15,10 @@ def test_adult_on_the_eighteenth_birthday_and_not_the_day_before() -> None:
     assert rules.is_adult(born, dt.date(2026, 6, 2))
 
 
+def test_nobody_is_of_age_who_would_be_so_after_the_last_year_that_there_is() -> None:
+    assert not rules.is_adult(dt.date.max, dt.date(2026, 6, 1))
+
+
 def test_born_on_a_leap_day_comes_of_age_on_the_first_of_march() -> None:
     assert rules.adult_on(dt.date(2008, 2, 29)) == dt.date(2026, 3, 1)
 

@@ -93,7 +93,7 @@ def test_somebody_new_is_written_down_with_the_booking_or_not_at_all() -> None:
 
 
 def typed(length: Length, start: dt.datetime, **more: str) -> dict[str, str]:
-    return {"length": str(length.pk), "starts_at": start.isoformat(), **more}
+    return {"length": str(length.pk), "starts_at": start.isoformat()} | more
 
 
 def open_now() -> tuple[Length, Therapist, dt.datetime]:
@@ -125,6 +125,8 @@ def test_the_front_desk_books_somebody_new_who_walked_in() -> None:
         ({"client": "Nobody"}, "No client is found"),
         ({"new_name": "Kim"}, "Please give the date of birth"),
         ({"new_name": "Kim", "new_born": "2020-01-01"}, "Sessions are for adults"),
+        ({"new_name": "Kim", "new_born": "9999-12-31"}, "Sessions are for adults"),
+        ({"client": "Sam", "starts_at": "2026-06-04T10:00:00+00:00"}, "The clock has moved on."),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_kept(said: dict[str, str], told: str) -> None:
