@@ -30,5 +30,6 @@ def run(world: World) -> None:
     world.hold("rows that do not say sent", number - states.get(State.SENT, 0), at_most=0)
     world.hold("letters on their way at once", verdict.lines_at_once(found), at_least=2)
     taken = Message.objects.filter(taken_over__gt=0).count()
-    world.hold("rows taken from a worker that may still have been there", taken, at_most=number // 4)
+    # In the suite the machine may be so busy that a worker stands still for its whole shortened lease.
+    world.hold("rows taken from a worker that was still there", taken, at_most=number // 4 if world.small else 0)
     world.hold("copies", verdict.extra(found), at_most=0)
