@@ -168,6 +168,26 @@ def test_picture_of_the_day(page, live_server):
     page.screenshot(path=FOLDER / "today-tablet-light.png")
 
 
+def test_pictures_of_the_calendar_and_of_the_takings(page, live_server):
+    """In the demo, on a tablet: the week, and the day's money before it is counted."""
+    scene.stages()
+    demo.load(scene.now())
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for name in ("sweep", "tick"):
+        Heartbeat.objects.update_or_create(name=name, defaults={"finished_at": scene.now()})
+    page.goto(f"{live_server.url}/admin/calendar/?view=week")
+    scene.fill(page, {"E-mail": "owner@demo.example", "Password": PASSWORD})
+    page.get_by_label("Password").press("Enter")
+    page.wait_for_url("**/admin/calendar/**")
+    page.reload()  # without the word about signing in
+    page.locator("#calendar[data-drawn]").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / "calendar-tablet-light.png")
+    page.goto(f"{live_server.url}/admin/cash-up/")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / "takings-tablet-light.png")
+
+
 def test_pictures_of_plans_and_of_working_alone(page, live_server):
     """In the demo, on a tablet: a series with a date that is not free, and the page on which somebody is named."""
     scene.stages()
