@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from accounts.models import User
 from bookings import changes, moves, placing
@@ -26,7 +27,8 @@ def lengthen(
     booking: Booking, minutes: int, *, by: User, now: dt.datetime, override: bool = False, why: str = ""
 ) -> Booking:
     """Gives a booking another length of its session type, from the same start; its price becomes that length's, the other
-    terms stay as agreed. Raises Conflict, NotGiven, SlotTaken, NotOffered, ReasonNeeded."""
+    terms stay as agreed, and fees that it owes come to no more than that price. Raises Conflict, NotGiven, SlotTaken,
+    NotOffered, ReasonNeeded."""
     if booking.status not in (Status.CONFIRMED, Status.REQUESTED) or booking.started_at or booking.starts_at <= now:
         raise Conflict
     if override and not why.strip():
@@ -40,7 +42,13 @@ def lengthen(
         booking, start, booking.therapist, practice, by, now, ignoring, rooms=rooms, minutes=length.minutes
     )
     price = price_with(booking.therapist, length)
-    details = {"minutes": [booking.minutes, length.minutes], "price": [str(booking.price), str(price)]}
+    details: dict[str, list[Any]] = {
+        "minutes": [booking.minutes, length.minutes],
+        "price": [str(booking.price), str(price)],
+    }
+    fee = min(booking.late_fee, price)
+    if fee != booking.late_fee:
+        details["late_fee"] = [str(booking.late_fee), str(fee)]
     changed = changes.change(
         booking,
         booking.status,
@@ -49,6 +57,7 @@ def lengthen(
         details=details | moves.room_change(booking, place) | (changes.overridden(place) if override else {}),
         minutes=length.minutes,
         price=price,
+        late_fee=fee,
         room=place.room,
         **placing.times(booking.session_type, length.minutes, start),
     )

@@ -24,6 +24,8 @@ from practice.models import Practice
 
 PUT_BACK = frozenset({"moved", "room_changed", "length_changed"})
 UNDOABLE = PUT_BACK | {"booked", "cancelled"}
+TURNED = ("therapist", "room", "minutes", "price", "late_fee")
+"""What a line of history has as it was and as it became."""
 
 
 def last_change(booking: Booking) -> BookingChange | None:
@@ -84,12 +86,13 @@ def _put_back(booking: Booking, last: BookingChange, *, by: User, now: dt.dateti
         booking.status,
         "move_undone",
         Act(by, now, Way.STAFF),
-        details={name: _turned(said, name) for name in ("therapist", "room", "minutes", "price") if name in said}
+        details={name: _turned(said, name) for name in TURNED if name in said}
         | ({"from": said["to"], "to": said["from"]} if "from" in said else {}),
         therapist=place.therapist,
         room=place.room,
         minutes=minutes,
         price=Decimal(said["price"][0]) if "price" in said else booking.price,
+        late_fee=Decimal(said["late_fee"][0]) if "late_fee" in said else booking.late_fee,
         session_on=walltime.local_date(start, practice.zone),
         answer_by_at=changes.answer_by(booking.status, start, practice, now),
         **placing.times(booking.session_type, minutes, start),

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import User
-from bookings import lengthening, lifecycle, notices
+from bookings import lengthening, lifecycle, notices, undoing
 from bookings.errors import Conflict, NotGiven, NotOffered, ReasonNeeded, SlotTaken
 from bookings.models import Booking, BookingChange, SessionType
 from bookings.placing import Wish
@@ -66,6 +66,20 @@ def test_shorter_booking_frees_the_end_of_its_time() -> None:
 
     again = hour(make_client_with_account(), booking.session_type, "2026-06-04 11:00")
     assert lifecycle.book(again, by=therapist, now=NOW).starts_at == at("2026-06-04 11:00")
+
+
+def test_fees_come_to_no_more_than_the_price_of_a_shorter_session_and_come_back_with_it() -> None:
+    booking, therapist = booked()
+    lengthening.lengthen(booking, 120, by=therapist, now=NOW)
+    Booking.objects.update(late_fee="90.00", is_late=True)
+    booking.refresh_from_db()
+
+    shorter = lengthening.lengthen(booking, 60, by=therapist, now=NOW)
+    assert (shorter.price, shorter.late_fee) == (Decimal("70.00"), Decimal("70.00"))
+    assert BookingChange.objects.latest("pk").details["late_fee"] == ["90.00", "70.00"]
+
+    back = undoing.undo(shorter, by=therapist, now=NOW)
+    assert (back.price, back.late_fee) == (Decimal("120.00"), Decimal("90.00"))
 
 
 def test_the_therapists_own_price_counts() -> None:
