@@ -47,6 +47,7 @@ class Named:
 @transaction.atomic
 def save(named: Named, *, by: User, now: dt.datetime) -> NamedPerson:
     """Whoever saves it names somebody for themselves. Another address or number has to be tested anew. Raises NotGiven."""
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # the first person they name has no row to hold yet
     person = NamedPerson.objects.select_for_update(of=("self",)).filter(user=by).first() or NamedPerson(user=by)
     closing, calling = cover.plain(named.closing_word), cover.plain(named.help_word)
     if bool(closing) != bool(calling):

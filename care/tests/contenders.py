@@ -9,8 +9,9 @@ from bookings.models import Booking
 from bookings.tests.contenders import Act
 from bookings.tests.factories import NOW
 from care import cover as covers
-from care import notes, plans, sheets
+from care import named, notes, plans, sheets
 from care.models import BoundarySheet, Cover, Plan
+from care.named import Named
 from care.notes import Written
 from care.tests.factories import agree, make_refusal
 
@@ -54,3 +55,8 @@ def answer_cover(cover: int, word: str, longer: bool = False) -> Act:
     row = Cover.objects.get(pk=cover)
     act = covers.say_longer if longer else covers.say_well
     return lambda: str(act(row, word=word, now=NOW))
+
+
+def name_somebody(by: int, name: str) -> Act:
+    user = User.objects.get(pk=by)
+    return lambda: str(named.save(Named(name, "lee@example.com"), by=user, now=NOW).pk)

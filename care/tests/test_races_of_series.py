@@ -1,14 +1,15 @@
-"""A series booked from two tabs at once, and a cover answered from two devices at once: one of them counts, whole."""
+"""A series booked from two tabs at once, a cover answered from two devices, a person named twice: one of them counts, whole."""
 
 from __future__ import annotations
 
 import pytest
 
 from bookings.models import Booking
+from bookings.tests.factories import make_booking
 from bookings.tests.racing import Entry, Racers
 from bookings.tests.test_races import REPEATS, Race, errors, racers, said
 from care import alerts
-from care.models import Cover, PlannedSession
+from care.models import Cover, NamedPerson, PlannedSession
 from care.tests import contenders
 from care.tests.test_cover import WORDS, make_begun
 from care.tests.test_plans import laid, make_plan, practice
@@ -53,6 +54,18 @@ def help_wanted_while_it_is_put_off() -> Race:
     return Race(entries, faults)
 
 
+def somebody_named_twice() -> Race:
+    """The first person that a therapist names, saved by two presses of the button."""
+    user = make_booking().therapist.user
+    entries = [Entry(contenders.name_somebody, (user.pk, "Lee")) for _ in range(2)]
+
+    def faults(answers: list) -> list[str]:
+        count = NamedPerson.objects.filter(user=user).count()
+        return [] if (said(answers), count) == ({"done": 2}, 1) else [f"told {said(answers)}, {count} named"]
+
+    return Race(entries, faults)
+
+
 def run(racers: Racers, race: Race) -> list[str]:
     answers = racers.race(race.entries)
     return errors(answers) + race.faults(answers)
@@ -66,3 +79,8 @@ def test_a_series_from_two_tabs_is_booked_once_and_whole(racers: Racers) -> None
 def test_a_call_for_help_is_never_lost_between_two_devices(racers: Racers) -> None:
     for _ in range(REPEATS):
         assert run(racers, help_wanted_while_it_is_put_off()) == []
+
+
+def test_the_first_named_person_saved_twice_at_once_is_one(racers: Racers) -> None:
+    for _ in range(REPEATS):
+        assert run(racers, somebody_named_twice()) == []
