@@ -100,7 +100,7 @@ def test_an_account_that_is_closed_is_out_at_once() -> None:
     at_the_desk = browser(desk)
     assert at_the_desk.get("/admin/settings/").status_code == 200
     change(owner, desk, is_active="")
-    assert at_the_desk.get("/admin/settings/").headers["Location"] == "/admin/login/?next=/admin/settings/"
+    assert at_the_desk.get("/admin/settings/").headers["Location"] == "/accounts/login/?next=/admin/settings/"
 
 
 def test_tokens_are_revoked_from_the_list() -> None:
