@@ -71,12 +71,14 @@ def heed_form(client: Client, safe: Sequence[str], *, by: User, now: dt.datetime
         return
     _agree_to_texts(client, False, by, now)
     instead = [str(Channel.EMAIL)] if SAFE_EMAIL in safe else []
-    wishes = {group: reach.chosen(client, group) for group in reach.GROUPS}
+    wishes, hours = {group: reach.chosen(client, group) for group in reach.GROUPS}, reach.hours(client)
     client.reached_by = {
         group: [way for way in ways if way != Channel.SMS] or (instead if ways else [])
         for group, ways in wishes.items()
     }
     client.reached_by[reach.BOOKING] = client.reached_by[reach.BOOKING] or [Channel.EMAIL]
+    if hours:
+        client.reached_by[reach.HOURS] = hours
     _note(CHOSEN, client, by, now, chosen=client.reached_by)
     client.save(update_fields=["reached_by", "texts_number", "texts_agreed_at"])
 

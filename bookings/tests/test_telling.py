@@ -87,7 +87,7 @@ def test_no_text_messages_go_to_whose_form_leaves_them_out(
     settings.SMS_URL = "console:"
     make_practice()
     client = make_client_with_account(phone="+447700900123")
-    wishes = {"booking": ["sms"], "reminder": ["sms"], "care": ["email", "sms"]}
+    wishes = {"booking": ["sms"], "reminder": ["sms"], "care": ["email", "sms"], "hours": ["09:00", "18:00"]}
     reaching.choose(client, wishes, texts=True, by=client.user, now=NOW)
     kind, _ = make_offer_of_one()
     booking = lifecycle.book(wish(client, kind), by=client.user, now=NOW)
@@ -98,6 +98,7 @@ def test_no_text_messages_go_to_whose_form_leaves_them_out(
 
     client.refresh_from_db()
     assert client.texts_agreed_at == (NOW if agreed else None)
+    assert client.reached_by["hours"] == ["09:00", "18:00"]  # for when they take text messages again
     assert [client.reached_by[group] for group in ("booking", "reminder", "care")] == [
         ["sms"] if agreed else ["email"],
         reminder,
