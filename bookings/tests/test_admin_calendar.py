@@ -248,6 +248,15 @@ def test_drop_that_makes_no_sense_is_answered_in_sentences(values) -> None:
     assert booking.version == 1
 
 
+def test_drop_into_the_column_of_a_therapist_who_stopped_says_so() -> None:
+    booking = at_work()
+    jonas = make_therapist_at_work(offers=[booking.session_type], active=False)
+    booked(session_type=booking.session_type, therapist=jonas, starts_at=ahead(3, "12:00"))
+    assert jonas.pk in [each["id"] for each in seen(make_owner(), *[day_of(booking)] * 2).json()["therapists"]]
+    answer = drop(make_owner(), booking, "move", therapist=jonas.pk)
+    assert answer == (422, {"said": ["This therapist gives no sessions at present."]})
+
+
 def test_drop_of_a_booking_that_is_not_there_is_not_found() -> None:
     assert browser(make_owner()).post(f"{CALENDAR}booking/99999/move/", {"version": 1}).status_code == 404
 

@@ -43,8 +43,14 @@ class MoveForm(DropForm):
     """What is not given stays as it is."""
 
     starts_at = WallClockField(required=False)
-    therapist = forms.ModelChoiceField(Therapist.objects.filter(active=True), required=False)
-    room = forms.ModelChoiceField(Room.objects.all(), required=False)
+    therapist = forms.ModelChoiceField(
+        Therapist.objects.filter(active=True),
+        required=False,
+        error_messages={"invalid_choice": "This therapist gives no sessions at present."},
+    )
+    room = forms.ModelChoiceField(
+        Room.objects.all(), required=False, error_messages={"invalid_choice": "This room is not there any more."}
+    )
 
 
 class LengthForm(DropForm):
