@@ -6,6 +6,7 @@ Shows rows and asks the verbs of `lifecycle` and `moves`; no field of a booking 
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ from bookings.admin import acts, lacking, why_not
 from bookings.admin.acts import ACTS, Act
 from bookings.admin.forms import NewBookingForm
 from bookings.diary import Ask
-from bookings.errors import Refusal
+from bookings.errors import NotGiven, Refusal
 from bookings.models import Answer, Booking, Status, Way
 from bookings.permissions import may_change
 from bookings.placing import Wish
@@ -304,7 +305,11 @@ class BookingAdmin(ReadOnlyAdmin):
             messages.success(request, f"{done} {act.done}.")
 
     def _not_open(self, request: HttpRequest, booking: Booking, act: Act) -> HttpResponse:
-        """Somebody was faster, or it is not theirs to do: said on the booking's own page."""
+        """Somebody was faster, or it is not theirs to do: said on the booking's own page. A word typed with the end of a
+        session is heard all the same."""
+        if word := request.POST.get("word", ""):
+            with suppress(NotGiven):
+                visits.hear(booking, by=request.user, word=word, now=timezone.now())
         messages.error(request, f"“{act.label}” is not possible for this booking as it is now, or not yours to do.")
         return redirect("admin:bookings_booking_change", booking.pk)
 

@@ -11,12 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.tests.factories import make_front_desk, make_owner
+from bookings import visits
 from bookings.models import Booking
 from bookings.tests.factories import make_booking
 from care import cover, links
 from care.models import Cover, NamedPerson
 from care.tests.test_cover import WORDS, beats, make_begun, make_named, sweep
 from clients.tests.factories import make_client_with_account
+from outbox.models import Message
 from practice.tests.factories import make_practice
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +179,23 @@ def test_the_end_of_a_session_asks_for_the_word_and_shows_the_same_whichever_it_
         pages.append(re.sub(r"\d+|nonce=\S+|csrf\S+ value=\S+|person\S+example", "", page))
     assert pages[0] == pages[1]
     assert "blue" not in pages[0] and "help is wanted" not in pages[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "waiting", "is_closed"),
+    [("blue lamp", ["cover_call"], True), ("evening tea", [], True), ("red", ["cover_ask", "cover_tell"], False)],
+)
+def test_a_word_is_heard_also_where_somebody_else_ended_the_session_first(
+    word: str, waiting: list[str], is_closed: bool
+) -> None:
+    booking, early = make_running(**WORDS), {"early_by": "client", "early_why": "time"}
+    visits.end(Booking.objects.get(pk=booking.pk), by=make_owner(), now=timezone.now(), **early)
+    act = f"/admin/bookings/booking/{booking.pk}/act/end/"
+    page = browser(booking.therapist.user).post(act, early | {"word": word}, follow=True).content.decode()
+    assert "not possible for this booking" in page
+    planned = Message.objects.filter(about=f"cover:{booking.cover.pk}", state="planned").order_by("kind")
+    assert list(planned.values_list("kind", flat=True)) == waiting
+    assert (Cover.objects.get().closed_at is not None) is is_closed
 
 
 def test_nobody_but_the_therapist_is_asked_for_a_word() -> None:
