@@ -79,7 +79,7 @@ def asks_for_word(booking: Booking, user: User) -> bool:
 
 @transaction.atomic
 def hear(booking: Booking, *, by: User, word: str, now: dt.datetime) -> None:
-    """The word of who meant to end it and came second: it counts all the same. Raises NotGiven."""
+    """The word of who meant to end it: it counts also where they came second or left something out. Raises NotGiven."""
     for each in _closing:
         each.hears(booking, by, word, now)
 

@@ -248,7 +248,9 @@ class BookingAdmin(ReadOnlyAdmin):
         if act not in acts.open_to(booking, request.user, now):
             return self._not_open(request, booking, act)
         form = act.form(typed(request), booking=booking, user=request.user)
-        if request.method == "POST" and form.is_valid():
+        if request.method == "POST" and not form.is_valid():
+            self._hear(request, booking)
+        elif request.method == "POST":
             try:
                 act.run(booking, form.values(), request.user, now)
             except Refusal as refusal:
@@ -305,13 +307,16 @@ class BookingAdmin(ReadOnlyAdmin):
             messages.success(request, f"{done} {act.done}.")
 
     def _not_open(self, request: HttpRequest, booking: Booking, act: Act) -> HttpResponse:
-        """Somebody was faster, or it is not theirs to do: said on the booking's own page. A word typed with the end of a
-        session is heard all the same."""
+        """Somebody was faster, or it is not theirs to do: said on the booking's own page."""
+        self._hear(request, booking)
+        messages.error(request, f"“{act.label}” is not possible for this booking as it is now, or not yours to do.")
+        return redirect("admin:bookings_booking_change", booking.pk)
+
+    def _hear(self, request: HttpRequest, booking: Booking) -> None:
+        """A word typed with the end of a session is heard even where the session is not ended by it."""
         if word := request.POST.get("word", ""):
             with suppress(NotGiven):
                 visits.hear(booking, by=request.user, word=word, now=timezone.now())
-        messages.error(request, f"“{act.label}” is not possible for this booking as it is now, or not yours to do.")
-        return redirect("admin:bookings_booking_change", booking.pk)
 
     def _page(self, request: HttpRequest, template: str, shown: dict[str, Any]) -> HttpResponse:
         context = {

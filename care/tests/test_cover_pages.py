@@ -198,6 +198,18 @@ def test_a_word_is_heard_also_where_somebody_else_ended_the_session_first(
     assert (Cover.objects.get().closed_at is not None) is is_closed
 
 
+@pytest.mark.parametrize(
+    ("word", "waiting"), [("blue lamp", ["cover_call"]), ("evening tea", []), ("red", ["cover_ask", "cover_tell"])]
+)
+def test_a_word_is_heard_also_where_the_rest_of_the_page_is_not_filled_in(word: str, waiting: list[str]) -> None:
+    booking = make_running(**WORDS)
+    page = browser(booking.therapist.user).post(f"/admin/bookings/booking/{booking.pk}/act/end/", {"word": word})
+    assert "This field is required." in page.content.decode()
+    assert Booking.objects.get(pk=booking.pk).ended_at is None
+    planned = Message.objects.filter(about=f"cover:{booking.cover.pk}", state="planned").order_by("kind")
+    assert list(planned.values_list("kind", flat=True)) == waiting
+
+
 def test_nobody_but_the_therapist_is_asked_for_a_word() -> None:
     booking = make_running(**WORDS)
     act = f"/admin/bookings/booking/{booking.pk}/act/end/"
