@@ -32,7 +32,19 @@ LAYER_OF = {
 # Packages that know nothing of Django, a clock or a server, so that a pure module may lean on them.
 PURE_PACKAGES = {"cryptography", "icalendar", "jsonschema", "yaml"}
 # The wiring in practice/ is an edge: it starts things, and nothing in the apps may lean on it.
-WIRING = {"broker", "celery", "demo", "environment", "logs", "opening", "servers", "settings", "settings_test", "sqlite3", "wsgi"}
+WIRING = {
+    "broker",
+    "celery",
+    "demo",
+    "environment",
+    "logs",
+    "opening",
+    "servers",
+    "settings",
+    "settings_test",
+    "sqlite3",
+    "wsgi",
+}
 LAYER_OF |= dict.fromkeys(WIRING, 5)
 
 # "module -> module": why it may.

@@ -23,7 +23,9 @@ from tests.test_access import table, token_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NO_PAGES = re.compile(r"api/|.*\.ics$|.*/copy/$|healthz$|accounts/password/reset/key/\(|link/(reached|well)/|my/receipts/<")
+NO_PAGES = re.compile(
+    r"api/|.*\.ics$|.*/copy/$|healthz$|accounts/password/reset/key/\(|link/(reached|well)/|my/receipts/<"
+)
 """What answers a client and is no page of theirs: programs, files, the link of a mail for who is signed out, and the links of
 who works alone and whom they named."""
 
