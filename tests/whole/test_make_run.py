@@ -126,9 +126,9 @@ def wait_until_open(demo: Demo, seconds: float) -> float:
     return took
 
 
-def expect_nothing_left(demo: Demo) -> None:
+def expect_nothing_left(demo: Demo, *, seconds: float = 10) -> None:
     wait_for(lambda: demo.make.poll() is not None, 30, demo.log.read_text)
-    wait_for(lambda: demo.processes() == [], 10, lambda: str([process.cmdline() for process in demo.processes()]))
+    wait_for(lambda: demo.processes() == [], seconds, lambda: str([process.cmdline() for process in demo.processes()]))
 
 
 def mail_about(visitor: Visitor, address: str, words: str, seconds: float = 60) -> str:
@@ -193,7 +193,8 @@ def test_killing_the_one_in_charge_leaves_nothing(start, word):
     demo = start()
     wait_until_open(demo, seconds=60)
     demo.named(word).kill()
-    expect_nothing_left(demo)
+    # Nobody is left to press them: a worker in the midst of a round (25 seconds at most) ends it first.
+    expect_nothing_left(demo, seconds=40)
 
 
 def test_a_taken_port_costs_one_sentence(start):
