@@ -19,7 +19,8 @@ from bookings.errors import Conflict, NotGiven, NotReady, ReasonNeeded
 from bookings.models import Booking, BookingChange, Status, Way
 from bookings.placing import taking_time
 from bookings.readiness import Missing, Readiness, Weight
-from clients.models import Asked, Consent, Questionnaire, Submission, VersionState
+from bookings.unanswered import unanswered
+from clients.models import Consent
 from practice import walltime
 from practice.models import Practice
 from vault import ledger
@@ -191,18 +192,9 @@ def to_start(booking: Booking, now: dt.datetime) -> list[Missing]:
 
 
 def _visit_forms(booking: Booking) -> list[Missing]:
-    """“Has anything changed?” is asked before each session that is hands-on."""
-    if not booking.session_type.is_hands_on:
-        return []
-    asked = Questionnaire.objects.filter(
-        asked=Asked.VISIT, for_kind__in=("", booking.session_type.kind), versions__state=VersionState.PUBLISHED
-    )
-    signed = Submission.objects.filter(client=booking.client, about=f"booking:{booking.pk}", signed_at__isnull=False)
-    unanswered = asked.exclude(pk__in=signed.values("version__questionnaire")).distinct()
     sentence = "Please tell us first whether anything has changed."
-    return [
-        Missing("intake_required", sentence, Weight.FORM, slug) for slug in unanswered.values_list("slug", flat=True)
-    ]
+    still = unanswered([booking]).get(booking.pk, [])
+    return [Missing("intake_required", sentence, Weight.FORM, slug) for slug in still]
 
 
 def to_reaffirm(booking: Booking, now: dt.datetime) -> dict[str, Consent]:

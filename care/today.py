@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -19,10 +19,11 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from accounts.models import Role, User
 from bookings import newcomers, owing, readiness
 from bookings.models import Answer, Booking, MoveRequest, Status
+from bookings.unanswered import unanswered
 from care import unsigned
 from care.models import BoundarySheet, Conversation, ConversationState, Line
 from clients import permissions
-from clients.models import Action, Asked, Flag, LookAlike, Questionnaire, Restriction, Submission, VersionState
+from clients.models import Action, Flag, LookAlike, Restriction
 from outbox import log, registry
 from outbox.models import OPEN
 from practice import walltime
@@ -111,23 +112,6 @@ def visits(user: User, now: dt.datetime) -> list[Visit]:
         shown[pk].to_pay = account.to_pay
     _add_clinical([shown[each.pk] for each in waited], user, now)
     return list(shown.values())
-
-
-def unanswered(bookings: Collection[Booking]) -> set[int]:
-    """Those for which a question of the visit is still open."""
-    asked = Questionnaire.objects.filter(asked=Asked.VISIT, versions__state=VersionState.PUBLISHED)
-    forms = set(asked.values_list("pk", "for_kind"))
-    signed = Submission.objects.filter(about__in=[f"booking:{each.pk}" for each in bookings], signed_at__isnull=False)
-    done = set(signed.values_list("about", "client", "version__questionnaire"))
-    return {
-        each.pk
-        for each in bookings
-        if each.session_type.is_hands_on
-        and any(
-            kind in ("", each.session_type.kind) and (f"booking:{each.pk}", each.client_id, form) not in done
-            for form, kind in forms
-        )
-    }
 
 
 def _add_clinical(visits: Sequence[Visit], user: User, now: dt.datetime) -> None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from bookings.models import Booking
 from bookings.permissions import may_answer
+from bookings.unanswered import unanswered
 from bookings.views import visit
-from care import today
 from care.models import BoundarySheet, Conversation
 from care.notes import may_be_written
 from care.refusals import ending_of
@@ -49,7 +49,7 @@ def care_warnings(context: Any, booking: Booking) -> dict[str, Any]:
 def care_at_the_door(context: Any, booking: Booking) -> dict[str, Any]:
     """What is gone through at the door besides the form: what is asked of each visit, and the sheet, for who fills it in."""
     user = context["request"].user
-    lacking = today.unanswered([booking])
+    lacking = unanswered([booking])
     sheet = BoundarySheet.objects.filter(booking=booking).first() if may_answer(booking, user) else None
     return {
         "booking": booking,
