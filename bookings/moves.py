@@ -35,8 +35,9 @@ def reschedule(
     override: bool = False,
     why: str = "",
 ) -> Booking:
-    """Moves the same booking; its old time is free and its new one taken in one step. Staff may mean a room. Where each
-    session is approved, a client's move is a request and the old time is kept.
+    """Moves the same booking; its old time is free and its new one taken in one step. Staff may mean a room; where they mean
+    none it keeps its own, if that is free. Where each session is approved, a client's move is a request and the old time
+    is kept.
     Raises Conflict, Late, SlotTaken, NotOffered, NotGiven, ReasonNeeded."""
     if booking.status not in (Status.CONFIRMED, Status.REQUESTED) or booking.started_at or booking.starts_at <= now:
         raise Conflict
@@ -47,11 +48,18 @@ def reschedule(
     practice = Practice.objects.current()
     ready = check_ready(booking, act, practice)
     ignoring = POLICY if override else NOTHING
-    rooms = placing.only_in(room) if room else list
-    place = find_place(booking, start, therapist or booking.therapist, practice, by, now, ignoring, rooms=rooms)
+    place = find_place(
+        booking, start, therapist or booking.therapist, practice, by, now, ignoring, rooms=_rooms(booking, room, act)
+    )
     if act.by_client and asks_for_move(booking, ready):
         return _request_move(booking, place, start, practice, act, late)
     return _moved(booking, place, start, practice, act, late)
+
+
+def _rooms(booking: Booking, room: Room | None, act: Act) -> Rooms:
+    if room:
+        return placing.only_in(room)
+    return list if act.by_client else placing.first_in(booking.room)
 
 
 @taking_time

@@ -10,7 +10,7 @@ import pytest
 from bookings import lifecycle, moves, notices, visits
 from bookings.errors import Conflict, Late, NotGiven, NotOffered, SlotTaken
 from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status, Way
-from bookings.tests.factories import NOW, at, make_booking, make_session_type, make_therapist_at_work
+from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type, make_therapist_at_work
 from bookings.tests.test_lifecycle import TEN, make_offer_of_one, messages, user_of, wish
 from clients.models import Client
 from clients.tests.factories import make_client_with_account
@@ -91,6 +91,35 @@ def test_move_to_another_therapist_who_gives_the_session() -> None:
     assert moved.therapist == other
     with pytest.raises(NotGiven):
         moves.reschedule(moved, booking.starts_at, by=user_of(client), now=NOW, therapist=make_therapist_at_work())
+
+
+def in_the_second_room() -> Booking:
+    """Both rooms are free, and the session is booked in the one that comes second."""
+    kind = make_session_type(rooms=[make_room(), make_room()])
+    return make_booking(
+        session_type=kind,
+        therapist=make_therapist_at_work(offers=[kind]),
+        room=kind.room_choices.order_by("order")[1].room,
+        starts_at=at(TEN),
+    )
+
+
+def test_staff_who_name_no_room_leave_the_booking_in_its_own() -> None:
+    booking = in_the_second_room()
+    own = booking.room
+
+    moved = moves.reschedule(booking, at("2026-06-05 15:00"), by=booking.therapist.user, now=NOW, via=Way.STAFF)
+
+    assert (moved.room, BookingChange.objects.latest("pk").details.keys()) == (own, {"from", "to"})
+
+
+def test_where_its_own_room_is_taken_the_first_free_one_is_used() -> None:
+    booking = in_the_second_room()
+    make_booking(room=booking.room, starts_at=at("2026-06-05 15:00"))
+
+    moved = moves.reschedule(booking, at("2026-06-05 15:00"), by=booking.therapist.user, now=NOW, via=Way.STAFF)
+
+    assert moved.room == moved.session_type.room_choices.order_by("order")[0].room
 
 
 def test_late_move_shows_its_fee_first_and_records_it_once_accepted() -> None:
