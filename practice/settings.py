@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "clients",
     "bookings",
     "care",
+    "reports",
     "practice.apps.PracticeAdminConfig",  # django.contrib.admin, with the practice's clock and sign-in
     "django.contrib.auth",
     "django.contrib.contenttypes",
