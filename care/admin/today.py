@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 
 from bookings.admin import acts
 from bookings.models import Status
+from care import cover
 from care import today as day
+from care.cover import Standing
 from care.today import Visit
 
 NEXT = ("approve", "approve-move", "check-in", "start", "end", "no-show")
@@ -38,7 +40,11 @@ def pages(site: AdminSite) -> list[Any]:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    shown = [{"visit": visit, "acts": _acts(visit, request, now)} for visit in day.visits(request.user, now)]
+    visits = day.visits(request.user, now)
+    covers = _covers(visits, request, now)
+    shown = [
+        {"visit": each, "acts": _acts(each, request, now), "cover": covers.get(each.booking.pk)} for each in visits
+    ]
     return _page(request, "today", title="Today", visits=shown, **_beside(request, now))
 
 
@@ -76,6 +82,12 @@ def _acts(visit: Visit, request: HttpRequest, now: dt.datetime) -> list[dict[str
     return [
         {"name": name, "label": open_now[name].label, "is_button": name in AT_ONCE} for name in NEXT if name in open_now
     ]
+
+
+def _covers(visits: list[Visit], request: HttpRequest, now: dt.datetime) -> dict[int, Standing]:
+    """How the sessions are covered whose clients are here, to their therapist and the owner."""
+    here = [each.booking for each in visits if each.booking.checked_in_at and not each.booking.ended_at]
+    return cover.states_of([each for each in here if cover.may_see(each, request.user)], now)
 
 
 def _page(request: HttpRequest, template: str, **shown: Any) -> HttpResponse:

@@ -9,14 +9,19 @@ from django.utils import timezone
 
 from bookings.models import Booking
 from care import cover
+from care.cover import Standing
 
 register = template.Library()
 
 
 @register.inclusion_tag("admin/care/_cover.html", takes_context=True)
 def care_cover(context: Any, booking: Booking) -> dict[str, Any]:
-    user = context["request"].user
-    is_own = booking.therapist.user_id == user.pk
-    if not (is_own or user.is_owner):
+    if not cover.may_see(booking, context["request"].user):
         return {}
-    return {"state": cover.state_of(booking, timezone.now()), "is_own": is_own}
+    return said(context, booking, cover.state_of(booking, timezone.now()))
+
+
+@register.inclusion_tag("admin/care/_cover.html", takes_context=True, name="care_cover_said")
+def said(context: Any, booking: Booking, state: Standing | None) -> dict[str, Any]:
+    """The same, where it was asked before for many at once."""
+    return {"state": state, "is_own": booking.therapist.user_id == context["request"].user.pk}

@@ -18,6 +18,7 @@ from bookings.models import Answer, Booking, MoveRequest, Status
 from bookings.tests.factories import NOW, make_booking, make_session_type, make_therapist
 from care import sheets, today
 from care.tests.factories import agree, make_conversation, make_visit
+from care.tests.test_cover import beats, make_named
 from clients.models import CareRelation, Client, Flag, LookAlike
 from clients.tests.factories import make_client, make_client_with_account, make_document, make_published
 from outbox.models import Message
@@ -305,6 +306,37 @@ def test_sessions_that_are_still_to_come_ask_no_more_queries() -> None:
     for number in (1, 2, 3):
         around(now, 60 + 90 * number, therapist=therapist, session_type=kind)
     assert queries() == before
+
+
+def test_sessions_that_run_ask_no_more_queries() -> None:
+    """Each says how it is covered: with a person who is told, without one, and of one who is only here yet."""
+    now, owner, browser = noon(), make_owner(), Browser()
+    browser.force_login(owner)
+
+    def run(minutes: int, *, is_named: bool, starts: bool) -> None:
+        booking = around(now, minutes, client=make_client_with_account())
+        if is_named:
+            make_named(booking.therapist.user)
+        visits.check_in(booking, by=booking.therapist.user, now=now, identity_seen=True)
+        if starts:
+            beats(now)
+            visits.start(booking, by=booking.therapist.user, now=now)
+
+    def queries() -> tuple[int, int]:
+        browser.get("/admin/today/")
+        with CaptureQueriesContext(connection) as asked:
+            shown = browser.get("/admin/today/").content.decode()
+        return len(asked), shown.count("office-cover")
+
+    def one_of_each(minutes: int) -> None:
+        run(minutes, is_named=True, starts=True)
+        run(minutes, is_named=False, starts=True)
+        run(minutes, is_named=True, starts=False)
+
+    one_of_each(1)
+    before, shown = queries()
+    one_of_each(2), one_of_each(3)
+    assert (shown, *queries()) == (3, before, 9)
 
 
 def test_a_cancelled_booking_is_not_of_the_day() -> None:
