@@ -25,7 +25,7 @@ HOW_TO_CHANGE = gettext_noop(
     "To move or cancel it, please use our message or “My bookings”; a change in your calendar does not reach us."
 )
 
-INTO_CALENDAR = frozenset({kinds.CONFIRMED, kinds.APPROVED, kinds.MOVED})
+INTO_CALENDAR = frozenset({kinds.CONFIRMED, kinds.APPROVED, kinds.MOVED, kinds.LENGTH_CHANGED})
 CALENDAR_AGAIN = frozenset({kinds.CANCELLED, kinds.DECLINED, kinds.EXPIRED, kinds.WAITING})
 
 STANDING = {Status.REQUESTED: Standing.TENTATIVE} | dict.fromkeys(

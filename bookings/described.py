@@ -86,6 +86,7 @@ ABOUT = {
         "Other times proposed", gettext_noop("Choose a time"), more=("times",), needs=("times", "button")
     ),
     kinds.MOVED: About("Booking moved", gettext_noop("See or change the booking"), more=LINKS),
+    kinds.LENGTH_CHANGED: About("Length changed", gettext_noop("See or change the booking"), more=LINKS),
     kinds.MOVE_REQUESTED: About(
         "Wish for another time received", gettext_noop("See the booking"), more=("times",), needs=()
     ),

@@ -72,7 +72,7 @@ def _standing(told: Stand | None, known: Stand | None, now: Stand, has_asked: bo
     if known.status == "requested":
         return kinds.APPROVED
     if not stays:
-        return kinds.MOVED
+        return kinds.LENGTH_CHANGED if _place(known._replace(minutes=now.minutes)) == _place(now) else kinds.MOVED
     return "" if told else kinds.CONFIRMED
 
 

@@ -6,6 +6,7 @@ APPROVED = "booking_approved"
 DECLINED = "booking_declined"
 PROPOSED = "booking_proposed"
 MOVED = "booking_moved"
+LENGTH_CHANGED = "booking_length_changed"
 MOVE_REQUESTED = "booking_move_requested"
 MOVE_DECLINED = "booking_move_declined"
 CANCELLED = "booking_cancelled"
@@ -20,7 +21,8 @@ NOT_ANSWERED = "booking_not_answered"
 TO_LOOK_AT = "booking_to_look_at"
 
 STANDING = (
-    CONFIRMED, REQUESTED, APPROVED, DECLINED, PROPOSED, MOVED, MOVE_REQUESTED, MOVE_DECLINED, CANCELLED, EXPIRED, WAITING,
+    CONFIRMED, REQUESTED, APPROVED, DECLINED, PROPOSED, MOVED, LENGTH_CHANGED, MOVE_REQUESTED, MOVE_DECLINED, CANCELLED, EXPIRED,
+    WAITING,
 )  # fmt: skip
 """What tells the client how their booking stands; of several quick changes, one of these."""
 

@@ -17,6 +17,7 @@ WHILE: dict[str, tuple[str, ...]] = {
     kinds.CONFIRMED: (Status.CONFIRMED,),
     kinds.APPROVED: (Status.CONFIRMED,),
     kinds.MOVED: (Status.CONFIRMED,),
+    kinds.LENGTH_CHANGED: (Status.CONFIRMED,),
     kinds.REMINDER: (Status.CONFIRMED,),
     kinds.PREPARATION: (Status.CONFIRMED,),
     kinds.FORMS_MISSING: (Status.CONFIRMED,),

@@ -28,6 +28,14 @@ def test_approved_then_moved_is_one_confirmation_with_the_new_time() -> None:
     assert folding.fold(stand("requested"), stand(at=1)) == kinds.APPROVED
 
 
+def test_another_length_alone_is_told_as_that_and_with_another_start_as_a_move() -> None:
+    known = stand(minutes=60)
+    assert folding.fold(known, stand(minutes=90)) == kinds.LENGTH_CHANGED
+    assert folding.fold(known, stand(minutes=45)) == kinds.LENGTH_CHANGED
+    assert folding.fold(known, stand(at=1, minutes=90)) == kinds.MOVED
+    assert folding.fold(known, stand(therapist="jonas", minutes=90)) == kinds.MOVED
+
+
 def test_moved_and_moved_back_says_nothing() -> None:
     assert folding.fold(stand(), stand()) == ""
 
@@ -58,14 +66,14 @@ def test_wish_for_another_time_outlives_another_room_and_another_length() -> Non
 @dataclass(frozen=True)
 class Belief:
     status: str = ""
-    place: tuple[dt.datetime, str] | None = None
+    place: tuple[dt.datetime, str, int] | None = None
     waits_for: dt.datetime | None = None
     is_choosing: bool = False
 
 
 def reading(kind: str, now: Stand) -> Belief:
     """What is believed after reading a message of this kind, whatever was believed before."""
-    place = (now.starts_at, now.therapist)
+    place = (now.starts_at, now.therapist, now.minutes)
     if kind in OVER:
         return Belief(OVER[kind])
     if kind == kinds.MOVE_REQUESTED:
@@ -78,7 +86,7 @@ def reading(kind: str, now: Stand) -> Belief:
 def truth(now: Stand) -> Belief:
     if now.status in OVER.values():
         return Belief(now.status)
-    return Belief(now.status, (now.starts_at, now.therapist), now.asked_for, now.is_proposed)
+    return Belief(now.status, (now.starts_at, now.therapist, now.minutes), now.asked_for, now.is_proposed)
 
 
 def believed(known: Stand | None, *, has_asked: bool) -> Belief:
@@ -95,7 +103,7 @@ def stands(draw: st.DrawFn) -> Stand:
     asked_for = draw(st.sampled_from([None, TIMES[1], TIMES[2]])) if status == "confirmed" else None
     is_proposed = draw(st.booleans()) if status == "requested" else False
     return stand(status, draw(st.integers(0, 2)), draw(st.sampled_from(["mara", "jonas"])), asked_for=asked_for,
-                 is_proposed=is_proposed)  # fmt: skip
+                 is_proposed=is_proposed, minutes=draw(st.sampled_from([60, 90])))  # fmt: skip
 
 
 @given(told=st.none() | stands(), made=st.none() | stands(), now=stands(), has_asked=st.booleans())

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import User
 from bookings import lengthening, lifecycle, notices, undoing
 from bookings.errors import Conflict, NotGiven, NotOffered, ReasonNeeded, SlotTaken
+from bookings.messages import say
 from bookings.models import Booking, BookingChange, SessionType
 from bookings.placing import Wish
 from bookings.tests.factories import (
@@ -87,13 +88,19 @@ def test_the_therapists_own_price_counts() -> None:
     assert lengthening.lengthen(booking, 90, by=therapist, now=NOW).price == Decimal("99.00")
 
 
-def test_client_who_knows_of_the_booking_is_told_of_its_new_time() -> None:
+def test_client_who_knows_of_the_booking_is_told_what_changed() -> None:
     booking, therapist = booked()
     Message.objects.filter(kind=notices.CONFIRMED).update(state=State.SENT, sent_at=NOW)
 
     changed = lengthening.lengthen(booking, 90, by=therapist, now=NOW)
 
-    assert (notices.MOVED, "planned") in messages(changed)
+    assert [kind for kind, state in messages(changed) if kind in notices.STANDING and state == "planned"] == [
+        notices.LENGTH_CHANGED
+    ]
+    letter = say(Message.objects.get(kind=notices.LENGTH_CHANGED), NOW)
+    assert letter.subject == "Now 90 minutes: Thursday 4 June 2026, 10:00"
+    assert "The length of your session has changed: it now takes 90 minutes, until 11:30." in letter.text
+    assert "moved" not in letter.text and "The price is £95." in letter.text
 
 
 def test_length_that_is_not_offered_is_refused_with_the_two_nearest() -> None:

@@ -111,7 +111,7 @@ def calendar_of(kind: str, booking: Booking) -> tuple[str, str, str] | None:
     return attached[0].mimetype, str(event["status"]), str(event["uid"])
 
 
-@pytest.mark.parametrize("kind", [notices.CONFIRMED, notices.APPROVED, notices.MOVED])
+@pytest.mark.parametrize("kind", [notices.CONFIRMED, notices.APPROVED, notices.MOVED, notices.LENGTH_CHANGED])
 def test_confirmation_asks_the_calendar_to_take_it_in(kind: str) -> None:
     make_open_practice()
     booking = make_booking()
