@@ -40,12 +40,19 @@ class Act:
 Follows = Callable[[Booking, User | None, dt.datetime], object]
 
 _at_end: list[Follows] = []
+_when_missed: list[Follows] = []
 
 
 def when_ended(follows: Follows) -> None:
     """Registers what follows when a session that was started is over, however it ended, in the same transaction; for apps
     further up, in their AppConfig.ready. It is given who ended it: a member of staff, the client, or None."""
     _at_end.append(follows)
+
+
+def when_missed(follows: Follows) -> None:
+    """Registers what follows when it is said that the client did not come; what it raises keeps that from being said. For
+    apps further up, in their AppConfig.ready."""
+    _when_missed.append(follows)
 
 
 def change(
@@ -63,9 +70,9 @@ def change(
         setattr(booking, name, value)
     note(booking, what, act, before=before, details=details or {})
     _keep_care(booking, before, act.now, moved_on=booking.therapist_id != gave)
-    if is_running and booking.ended_at:
-        for follows in _at_end:
-            follows(booking, act.by, act.now)
+    follow = _at_end if is_running and booking.ended_at else _when_missed if status == Status.NO_SHOW else ()
+    for follows in follow:
+        follows(booking, act.by, act.now)
     return booking
 
 

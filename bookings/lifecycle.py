@@ -314,7 +314,7 @@ def complete(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
 @taking_time
 def no_show(booking: Booking, *, by: User, now: dt.datetime, why: str = "", waive: bool = False) -> Booking:
     """The client did not come; the fee that was agreed for it comes due unless it is waived, beside that of a late move and
-    with it never more than the price. Raises Conflict."""
+    with it never more than the price. Raises Conflict, also where there is a signed note of the session."""
     if booking.starts_at > now:
         raise Conflict("The session has not begun yet.")
     if booking.started_at and not booking.ended_at:

@@ -29,6 +29,8 @@ AROUND = dt.timedelta(hours=12)
 """A visit begins within so long before or after the time that was booked; a slip of the finger is not a visit."""
 
 REAFFIRMED = "consent.reaffirmed"
+UNANSWERED = "Please tell us first whether anything has changed."
+SAY_AGAIN = "A consent that this session rests on is said again at each session. Please go through it together."
 
 
 class EndedBy(TextChoices):
@@ -86,6 +88,7 @@ def hear(booking: Booking, *, by: User, word: str, now: dt.datetime) -> None:
 
 
 when_ended = changes.when_ended  # beside the start's: how a session ends is not for this module alone
+when_missed = changes.when_missed
 
 
 @transaction.atomic
@@ -192,9 +195,8 @@ def to_start(booking: Booking, now: dt.datetime) -> list[Missing]:
 
 
 def _visit_forms(booking: Booking) -> list[Missing]:
-    sentence = "Please tell us first whether anything has changed."
     still = unanswered([booking]).get(booking.pk, [])
-    return [Missing("intake_required", sentence, Weight.FORM, slug) for slug in still]
+    return [Missing("intake_required", UNANSWERED, Weight.FORM, slug) for slug in still]
 
 
 def to_reaffirm(booking: Booking, now: dt.datetime) -> dict[str, Consent]:
@@ -209,8 +211,7 @@ def _ready(booking: Booking, now: dt.datetime) -> Readiness:
 
 
 def _said_again(slug: str) -> Missing:
-    sentence = "A consent that this session rests on is said again at each session. Please go through it together."
-    return Missing("consent_required", sentence, Weight.FORM, slug)
+    return Missing("consent_required", SAY_AGAIN, Weight.FORM, slug)
 
 
 def _note_reaffirmed(booking: Booking, again: dict[str, Consent], by: User, now: dt.datetime) -> None:

@@ -20,4 +20,5 @@ class CareConfig(AppConfig):
         visits.when_started(sheets.lock_at_start)
         visits.when_started(cover.arm_at_start)
         visits.when_ended(cover.close_at_end)
+        visits.when_missed(notes.refuse_if_signed)
         visits.when_word_is_asked(cover.asks_for_word, cover.hear_at_end)

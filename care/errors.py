@@ -80,6 +80,13 @@ class NoteSigned(Declined):
     sentence = "This note was signed in the meantime and stays as it is. You can add an amendment beside it."
 
 
+class NoteStands(Conflict):
+    sentence = (
+        "There is a signed note of this session, so it took place. If that is not so, please ask the therapist to say it in "
+        "an amendment to the note."
+    )
+
+
 class NoteChanged(Declined):
     code = "conflict"
     sentence = (

@@ -20,6 +20,7 @@ from care.errors import (
     NoNoteYet,
     NoteChanged,
     NoteSigned,
+    NoteStands,
     NothingDone,
     NothingToShare,
     NothingWritten,
@@ -34,6 +35,7 @@ __all__ = [
     "Written",
     "amend",
     "may_be_written",
+    "refuse_if_signed",
     "save_draft",
     "share_aftercare",
     "sign",
@@ -70,6 +72,12 @@ class Written:
 def may_be_written(booking: Booking) -> bool:
     """From the start of a session on."""
     return booking.status == Status.COMPLETED or (booking.status == Status.CONFIRMED and booking.started_at is not None)
+
+
+def refuse_if_signed(booking: Booking, by: User | None, now: dt.datetime) -> None:
+    """Asked once the booking says that nobody came, so that who signs at this moment waits. Raises NoteStands."""
+    if SessionNote.objects.filter(booking=booking, state=NoteState.SIGNED).exists():
+        raise NoteStands
 
 
 @transaction.atomic

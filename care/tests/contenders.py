@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.models import User
+from bookings import lifecycle
 from bookings.models import Booking
 from bookings.tests.contenders import Act
 from bookings.tests.factories import NOW
@@ -43,6 +44,11 @@ def fill_in(booking: int, by: int) -> Act:
 def sign_note(booking: int, by: int, words: str) -> Act:
     row, user = Booking.objects.get(pk=booking), User.objects.get(pk=by)
     return lambda: str(notes.sign(row, Written(done=words), seen=1, by=user, now=NOW).pk)
+
+
+def miss(booking: int, by: int) -> Act:
+    row, user = Booking.objects.select_related("client", "therapist").get(pk=booking), User.objects.get(pk=by)
+    return lambda: str(lifecycle.no_show(row, by=user, now=NOW, why="They did not come.").pk)
 
 
 def book_series(plan: str, by: int, times: list[str]) -> Act:

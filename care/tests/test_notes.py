@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.tests.factories import make_front_desk, make_owner
+from bookings import lifecycle
 from bookings.models import Booking, Status
 from bookings.tests.factories import make_booking
 from care import agreed, charts, constraints, energy, notes, signatures, unsigned
@@ -20,6 +21,7 @@ from care.errors import (
     NoNoteYet,
     NoteChanged,
     NoteSigned,
+    NoteStands,
     NothingDone,
     NothingToShare,
     NothingWritten,
@@ -175,6 +177,19 @@ def test_amendment_stands_beside_the_original_with_its_reason() -> None:
     assert SessionNote.objects.get().done == "Back and neck, slowly."
     assert (made.words, made.reason, made.at) == ("It was the left shoulder.", "I wrote the wrong side.", LATER)
     assert kinds_about(note.booking) == [notes.SIGNED, notes.AMENDED]
+
+
+def test_session_with_a_signed_note_took_place() -> None:
+    booking = make_signed_note().booking
+    with pytest.raises(NoteStands, match="There is a signed note of this session"):
+        lifecycle.no_show(booking, by=make_front_desk(), now=NOW, why="They did not come.")
+    kept = Booking.objects.get(pk=booking.pk)
+    assert (kept.status, kept.version, kept.late_fee) == (Status.COMPLETED, 1, 0)
+
+
+def test_draft_keeps_nobody_from_saying_that_the_client_did_not_come() -> None:
+    booking = make_note().booking
+    assert lifecycle.no_show(booking, by=make_owner(), now=NOW, why="A slip.").status == Status.NO_SHOW
 
 
 def test_amendment_needs_words_a_reason_and_a_signed_note() -> None:

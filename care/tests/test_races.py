@@ -120,6 +120,22 @@ def note_signed_twice() -> Race:
     return Race(entries, faults)
 
 
+def note_signed_while_it_is_said_that_nobody_came() -> Race:
+    """One of them is heard."""
+    note, owner = make_note(), make_owner()
+    entries = [
+        Entry(contenders.sign_note, (note.booking_id, note.author.pk, "Back and neck, slowly.")),
+        Entry(contenders.miss, (note.booking_id, owner.pk)),
+    ]
+
+    def faults(answers: list) -> list[str]:
+        told = tuple(answer.said for answer in answers)
+        right = told in {("done", "NoteStands"), ("NotOverYet", "done"), ("NoNoteYet", "done")}
+        return [] if right else [f"told {told}"]
+
+    return Race(entries, faults)
+
+
 GUARDED = [narrowed_by_two, narrowed_twice_alike, filled_in_on_both_sides]
 
 
@@ -158,3 +174,15 @@ def test_without_the_lock_the_second_signature_is_told_by_a_broken_page(racers: 
     """The database still keeps the first: what is lost is the sentence."""
     make_practice()
     assert any(run(racers, note_signed_twice, without=["lock"]) for _ in range(TRIES))
+
+
+def test_a_session_has_a_signed_note_or_was_missed_and_never_both(racers: Racers) -> None:
+    make_practice()
+    for _ in range(REPEATS * 2):
+        assert run(racers, note_signed_while_it_is_said_that_nobody_came) == []
+
+
+def test_without_the_lock_the_one_who_comes_second_is_told_by_a_broken_page_or_not_at_all(racers: Racers) -> None:
+    make_practice()
+    missed = note_signed_while_it_is_said_that_nobody_came
+    assert any(run(racers, missed, without=["lock"]) for _ in range(TRIES))
