@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bookings.errors import NotGiven
 from bookings.models import Therapist
-from care import cover, named
+from care import cover, named, standing
 from care.admin.page import typed
 from care.models import Cover, NamedPerson
 from care.naming import CodeForm, NamedForm, WordForm
@@ -160,7 +160,7 @@ class CoverAdmin(Page):
             else:
                 messages.success(request, "Thank you, it is noted.")
                 return redirect("admin:care_cover_change", row.pk)
-        state = cover.state_of(row.booking, timezone.now())
+        state = standing.state_of(row.booking, timezone.now())
         return self.page(
             request, "cover", title=f"Working alone: {row.booking.therapist}", row=row, state=state, form=form
         )

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 
 from bookings.admin import acts
 from bookings.models import Status
-from care import cover
+from care import standing
 from care import today as day
-from care.cover import Standing
+from care.standing import Standing
 from care.today import Visit
 
 NEXT = ("approve", "approve-move", "check-in", "start", "end", "no-show")
@@ -87,7 +87,7 @@ def _acts(visit: Visit, request: HttpRequest, now: dt.datetime) -> list[dict[str
 def _covers(visits: list[Visit], request: HttpRequest, now: dt.datetime) -> dict[int, Standing]:
     """How the sessions are covered whose clients are here, to their therapist and the owner."""
     here = [each.booking for each in visits if each.booking.checked_in_at and not each.booking.ended_at]
-    return cover.states_of([each for each in here if cover.may_see(each, request.user)], now)
+    return standing.states_of([each for each in here if standing.may_see(each, request.user)], now)
 
 
 def _page(request: HttpRequest, template: str, **shown: Any) -> HttpResponse:

@@ -8,17 +8,17 @@ from django import template
 from django.utils import timezone
 
 from bookings.models import Booking
-from care import cover
-from care.cover import Standing
+from care import standing
+from care.standing import Standing
 
 register = template.Library()
 
 
 @register.inclusion_tag("admin/care/_cover.html", takes_context=True)
 def care_cover(context: Any, booking: Booking) -> dict[str, Any]:
-    if not cover.may_see(booking, context["request"].user):
+    if not standing.may_see(booking, context["request"].user):
         return {}
-    return said(context, booking, cover.state_of(booking, timezone.now()))
+    return said(context, booking, standing.state_of(booking, timezone.now()))
 
 
 @register.inclusion_tag("admin/care/_cover.html", takes_context=True, name="care_cover_said")

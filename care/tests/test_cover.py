@@ -17,7 +17,7 @@ from bookings import visits, withdrawal
 from bookings.errors import NotGiven
 from bookings.models import Booking, BookingChange
 from bookings.tests.factories import NOW, make_booking
-from care import alerts, constraints, cover, links, named
+from care import alerts, constraints, cover, links, named, standing
 from care.models import Cover, NamedPerson
 from care.named import Named
 from clients.tests.factories import make_client_with_account
@@ -91,15 +91,15 @@ def test_a_session_is_covered_from_its_start() -> None:
         (alerts.ASK, "planned", ends + 15 * MINUTE),
         (alerts.TELL, "planned", ends + 25 * MINUTE),
     ]
-    assert cover.state_of(booking, booking.starts_at).name == "armed"
+    assert standing.state_of(booking, booking.starts_at).name == "armed"
 
 
 @pytest.mark.parametrize(
     ("begun", "sentence"),
     [
-        ({"person": None}, cover.NOBODY_NAMED),
+        ({"person": None}, standing.NOBODY_NAMED),
         ({"person": {"tested": False}}, "Not covered: no test has reached Lee yet."),
-        ({"person": {}, "sweeps": False}, cover.NOT_SENDING),
+        ({"person": {}, "sweeps": False}, standing.NOT_SENDING),
     ],
 )
 def test_it_does_not_arm_and_says_why(begun, sentence) -> None:
@@ -108,13 +108,13 @@ def test_it_does_not_arm_and_says_why(begun, sentence) -> None:
         make_named(booking.therapist.user, **begun["person"])
     if begun.get("sweeps", True):
         beats(booking.starts_at)
-    before = cover.state_of(booking, booking.starts_at)
+    before = standing.state_of(booking, booking.starts_at)
     assert (before.name, before.sentence, before.is_trouble) == ("off", sentence, True)
     visits.check_in(booking, by=booking.therapist.user, now=booking.starts_at, identity_seen=True)
     visits.start(booking, by=booking.therapist.user, now=booking.starts_at)
     assert not Cover.objects.exists()
     assert not Message.objects.filter(about__startswith="cover:").exists()
-    assert cover.state_of(booking, booking.starts_at).name == "off"
+    assert standing.state_of(booking, booking.starts_at).name == "off"
 
 
 @pytest.mark.parametrize("name", [SWEEP, TICK])
@@ -122,9 +122,9 @@ def test_it_does_not_arm_when_a_round_was_last_made_long_ago(name) -> None:
     booking = make_booking(client=make_client_with_account())
     make_named(booking.therapist.user)
     beats(booking.starts_at)
-    assert cover.why_not(booking, booking.starts_at) == ""
+    assert standing.why_not(booking, booking.starts_at) == ""
     Heartbeat.objects.filter(name=name).update(finished_at=booking.starts_at - 6 * MINUTE)
-    assert cover.why_not(booking, booking.starts_at) == cover.NOT_SENDING
+    assert standing.why_not(booking, booking.starts_at) == standing.NOT_SENDING
 
 
 def test_a_session_that_began_late_is_expected_later() -> None:
@@ -146,14 +146,14 @@ def test_the_therapist_is_asked_and_then_the_person_is_told_and_nothing_of_the_c
     assert sweep(booking.ends_at + 14 * MINUTE) == []
     assert sweep(booking.ends_at + 15 * MINUTE) == [(therapist.user.email, "Is all well?")]
     beats(booking.ends_at + 16 * MINUTE)
-    assert cover.state_of(booking, booking.ends_at + 16 * MINUTE).name == "asked"
+    assert standing.state_of(booking, booking.ends_at + 16 * MINUTE).name == "asked"
     assert sweep(booking.ends_at + 25 * MINUTE) == [("lee@example.com", f"{therapist.name} has not reported back")]
     [letter] = mail.outbox
     for said in (therapist.name, "Still Water", "1 Mill Lane", "11:00", "020 7946 0018", "+447700900123"):
         assert said in letter.body
     for private in ("Robin", "Vale", booking.client.email, booking.ref, booking.session_type.name):
         assert private not in letter.body + letter.subject
-    assert cover.state_of(booking, booking.ends_at + 26 * MINUTE).name == "told"
+    assert standing.state_of(booking, booking.ends_at + 26 * MINUTE).name == "told"
 
 
 def test_at_night_and_whatever_the_client_chose_it_goes_out_all_the_same() -> None:
@@ -168,7 +168,7 @@ def test_ending_the_session_takes_it_all_back() -> None:
     end(booking)
     assert {state for _, state, _ in planned(booking)} == {"cancelled"}
     assert sweep(booking.ends_at + dt.timedelta(hours=2)) == []
-    assert cover.state_of(booking, booking.ends_at).name == "closed"
+    assert standing.state_of(booking, booking.ends_at).name == "closed"
 
 
 def test_the_question_is_answered_by_the_link_in_it() -> None:
@@ -239,7 +239,7 @@ def seen_after(word: str) -> tuple[list[Any], ...]:
         + sorted(log.for_user(each, now).filter(about=alerts.about(booking.cover)).values_list("kind", "state"))
         for each in (therapist, make_owner())
     ]
-    state = cover.state_of(booking, now)
+    state = standing.state_of(booking, now)
     row = Cover.objects.filter(booking=booking).values_list("version", "closed_at").get()
     return changes, shown, [state.name, state.sentence], [*row]
 
@@ -352,7 +352,7 @@ def test_owners_are_told_who_relies_on_messages_that_stopped() -> None:
     booking = make_begun(person={"own_phone": "+447700900123"})
     mail.outbox.clear()
     now = booking.starts_at + 10 * MINUTE
-    assert cover.state_of(booking, now).name == "unwatched"
+    assert standing.state_of(booking, now).name == "unwatched"
     alarm.look(now)
     [letter] = [each for each in mail.outbox if each.to == [owner.email]]
     assert f"{booking.therapist.name} (+447700900123) works alone" in letter.body

@@ -14,7 +14,7 @@ from accounts.tests.factories import make_front_desk, make_owner
 from bookings import visits
 from bookings.models import Booking
 from bookings.tests.factories import make_booking
-from care import cover, links
+from care import links, standing
 from care.models import Cover, NamedPerson
 from care.tests.test_cover import WORDS, beats, make_begun, make_named, sweep
 from clients.tests.factories import make_client_with_account
@@ -223,9 +223,9 @@ def test_the_page_of_a_booking_says_how_it_is_covered() -> None:
     )
     page = f"/admin/bookings/booking/{booking.pk}/change/"
     office = browser(booking.therapist.user)
-    assert cover.NOBODY_NAMED in office.get(page).content.decode()
+    assert standing.NOBODY_NAMED in office.get(page).content.decode()
     make_named(booking.therapist.user)
-    assert cover.NOT_SENDING in office.get(page).content.decode()
+    assert standing.NOT_SENDING in office.get(page).content.decode()
     beats(timezone.now())
     assert "It will be covered when it starts." in office.get(page).content.decode()
     assert "covered" not in browser(make_front_desk()).get(page).content.decode()

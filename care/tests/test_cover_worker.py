@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bookings.tests.factories import NOW, make_booking
-from care import cover
+from care import cover, standing
 from care.models import Cover
 from care.tests.sending import through, wait_until_sent, worker
 from care.tests.test_cover import WORDS, end, make_begun, make_named
@@ -61,5 +61,5 @@ def test_the_alert_leaves_through_a_real_worker_and_nothing_arms_without_one(val
     later = make_booking(client=make_client_with_account(), starts_at=NOW + dt.timedelta(days=9))
     make_named(later.therapist.user)
     cover.arm_at_start(later, later.therapist.user, later.starts_at)
-    assert cover.why_not(later, later.starts_at) == cover.NOT_SENDING
+    assert standing.why_not(later, later.starts_at) == standing.NOT_SENDING
     assert not Cover.objects.filter(booking=later).exists()
