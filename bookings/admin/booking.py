@@ -302,7 +302,7 @@ class BookingAdmin(ReadOnlyAdmin):
                 act.run(booking, {}, request.user, now)
                 done += 1
             except Refusal as refusal:
-                messages.error(request, f"{self._said(booking)}: {refusal}")
+                messages.error(request, f"{self._said(booking)}: {' '.join(lacking.of(refusal))}")
         if done:
             messages.success(request, f"{done} {act.done}.")
 
@@ -330,7 +330,7 @@ class BookingAdmin(ReadOnlyAdmin):
     def _explain(self, form: forms.Form, refusal: Refusal, booking: Booking, now: dt.datetime) -> None:
         said = form.cleaned_data
         if "starts_at" not in said:
-            form.add_error(None, str(refusal))
+            form.add_error(None, lacking.of(refusal))
             return
         ask = Ask(Practice.objects.current(), booking.session_type, booking.minutes, now, moving=booking)
         explain(form, refusal, ask, Wish(booking.client, None, said["starts_at"], said["therapist"]))

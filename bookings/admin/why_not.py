@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from bookings import diary
+from bookings.admin import lacking
 from bookings.availability import Reason
 from bookings.diary import Ask
 from bookings.errors import SENTENCES, NotOffered, NotReady, Refusal, SlotTaken
@@ -28,7 +29,7 @@ def of(refusal: Refusal, ask: Ask, therapist: Therapist | None, start: dt.dateti
     """The refusal of this start, with every reason where it is about the time."""
     if not isinstance(refusal, NotOffered | SlotTaken):
         aside = isinstance(refusal, NotReady) and all(each.weight == Weight.POLICY for each in refusal.missing)
-        return WhyNot([str(refusal)], aside, [])
+        return WhyNot(lacking.of(refusal), aside, [])
     therapists = [therapist] if therapist else diary.therapists_for(ask.session_type)
     reasons = set(diary.explain(ask, therapist, start)) if therapist else set()
     sentences = [SENTENCES[reason] for reason in Reason if reason in reasons] or [str(refusal)]

@@ -2,8 +2,11 @@
 
 import pytest
 
+from accounts.models import User
+from accounts.tests.factories import make_front_desk, make_owner
 from bookings import readiness
 from bookings.admin import lacking
+from bookings.errors import Conflict, NotReady
 from bookings.tests.test_readiness import (
     TODAY,
     blocked,
@@ -37,3 +40,23 @@ def test_each_lack_is_told_to_who_can_do_something_about_it(lack, sentence: str)
     lack(client, kind)
     Document.objects.update(title="Treatment consent")
     assert lacking.told(readiness.of(client, kind, TODAY).missing) == [sentence]
+
+
+def test_a_refusal_to_the_front_desk_tells_nothing_of_what_is_missing() -> None:
+    client, kind, _ = bookable()
+    blocked(client, kind)
+    ready = readiness.of(client, kind, TODAY)
+
+    def told_to(user: User) -> list[str]:
+        with pytest.raises(NotReady) as refused:
+            ready.require(readiness.BY_STAFF, user)
+        return lacking.of(refused.value)
+
+    assert told_to(make_owner()) == ["The client is blocked."]
+    assert told_to(make_front_desk()) == [
+        "This client cannot have this session at present. The therapist can say more."
+    ]
+
+
+def test_any_other_refusal_is_told_as_it_is() -> None:
+    assert lacking.of(Conflict("Please check the client in first.")) == ["Please check the client in first."]

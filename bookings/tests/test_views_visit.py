@@ -13,7 +13,7 @@ from bookings import visits
 from bookings.models import Booking, Status
 from bookings.tests.factories import make_booking
 from bookings.tests.test_admin import browser
-from clients.models import Flag, QuestionnaireVersion, Submission
+from clients.models import Flag, Questionnaire, QuestionnaireVersion, Submission
 from clients.tests.forms import make_form, renew
 from practice.tests.factories import make_practice, zone_at_noon
 
@@ -63,6 +63,21 @@ def test_the_desk_hands_it_over_at_check_in_and_the_session_can_start(today) -> 
     assert (form.about, form.attended_by) == (f"booking:{booking.pk}", desk)
     shown = browser(make_owner()).get(f"/admin/clients/submission/{form.pk}/change/").content.decode()
     assert f"at the practice, with {desk}" in shown
+
+
+def test_starting_before_it_is_answered_says_so_in_the_therapists_words(today) -> None:
+    booking, _ = today
+    therapist = booking.therapist.user
+    visits.check_in(booking, by=therapist, now=booking.starts_at, identity_seen=True)
+    start = f"/admin/bookings/booking/{booking.pk}/act/start/"
+
+    page = browser(therapist).post(start, {"override": "on", "why": "Known for years."}).content.decode()
+
+    title = Questionnaire.objects.get(slug="today").title
+    assert f"“{title}” is not answered for this visit yet" in page
+    assert visits.UNANSWERED not in page and f'href="{address(booking)}"' in page
+    booking.refresh_from_db()
+    assert booking.started_at is None
 
 
 def test_a_stop_is_raised_as_on_the_clients_own_page(today) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from bookings import series
+from bookings.admin import lacking
 from bookings.series import NotBooked, Wanted
 from care import dates, plans
 from care.dates import LATE, UNREAD, LayForm, Line, SetAsideForm
@@ -83,8 +84,7 @@ class Laid:
     def missing(self) -> list[str]:
         if self.wanted is None:
             return []
-        found = series.missing(self.wanted, practice=self.practice, now=self.now)
-        return list(dict.fromkeys(each.sentence for each in found))
+        return lacking.told(series.missing(self.wanted, practice=self.practice, now=self.now))
 
 
 def answer(office: CareAdmin, request: HttpRequest, plan: Plan) -> HttpResponse:
@@ -109,7 +109,7 @@ def _booked(request: HttpRequest, laid: Laid) -> bool:
             laid.plan, laid.times, by=request.user, now=laid.now, override=said["override"], why=said["why"]
         )
     except Refusal as refusal:
-        laid.error = str(refusal)
+        laid.error = " ".join(lacking.of(refusal))
         if isinstance(refusal, NotBooked):
             laid.look()
         return False
