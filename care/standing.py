@@ -56,7 +56,7 @@ def states_of(bookings: Sequence[Booking], now: dt.datetime) -> dict[int, Standi
     people = {each.user_id: each for each in _people_of(coming)} if coming else {}
     told, seen = _told(covers.values()), _Seen(now)
     armed = {number: _standing(each, seen, was_told=each.pk in told) for number, each in covers.items()}
-    return armed | {each.pk: _not_armed(each, people.get(each.therapist.user_id), seen) for each in coming}
+    return armed | {each.pk: _not_armed(each, people.get(each.therapist.user_id or 0), seen) for each in coming}
 
 
 def _can_be_covered(booking: Booking) -> bool:
