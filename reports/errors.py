@@ -17,3 +17,20 @@ class UnknownFilter(Refusal):
 
     code = "invalid"
     sentence = "A report can be narrowed by therapist, session type and room."
+
+
+class TooLong(Refusal):
+    """The database was stopped, since it looked for longer than anybody waits."""
+
+    code = "too_long"
+    sentence = (
+        "This report takes too long to put together. Please choose a shorter period, or narrow it to a therapist, "
+        "a session type or a room."
+    )
+
+
+class NoSuchReport(Refusal):
+    """There is no report of that name for this reader."""
+
+    code = "not_found"
+    sentence = "There is no such report."

@@ -19,7 +19,8 @@ LAYER_OF = {
         "practice_file.spelling practice_file.text",
         1: "money_constraints constraints durability fields keys models prepared querysets statements",
         2: "question unanswered finding words today owing takings receipts record shared signatures unsigned planner newcomers asking described facts log mime parts placeholders sight wording brochure choice copies diary documents health journey loading opened pages particulars permissions picker reach readiness registry reports running_out wanted story told trail verifier "
-        "calendars links subscribed practice_file.current practice_file.known",
+        "calendars links subscribed practice_file.current practice_file.known "
+        "reminded sent stages compliance",
         3: "catalogue money walkin named alerts cover standing plans series charts notes reflections reminding happenings security editing evening renewals retention absences alarm arrivals channels claims ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger desk lengthening undoing lifecycle messages moves notices nudge outcomes placing "
         "planning proof reaching reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "feeds practice_file.offer_rows practice_file.people_rows",

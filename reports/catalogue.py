@@ -1,0 +1,47 @@
+"""Which reports there are, in the order in which they are read, and who may see each. Knows no numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import STAFF_ROLES, Role
+from reports.asking import Asked
+from reports.errors import NoSuchReport
+from reports.reading import reading
+from reports.shape import Report, Rows
+
+CLINICAL = frozenset({Role.OWNER, Role.THERAPIST})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    slug: str
+    title: str
+    answers: str
+    """The question that it answers, for the list of them."""
+    report: Callable[[Asked], Report]
+    behind: Callable[[Asked], Rows]
+    """The rows behind it, to take away."""
+    roles: frozenset[Any] = STAFF_ROLES
+
+    def made(self, asked: Asked) -> Report:
+        """Whole, as this reader may see it. Raises TooLong."""
+        with reading():
+            return self.report(asked)
+
+
+ENTRIES: tuple[Entry, ...] = ()
+
+
+def visible_to(user: Any) -> list[Entry]:
+    return [each for each in ENTRIES if getattr(user, "role", "") in each.roles]
+
+
+def found(slug: str, user: Any) -> Entry:
+    """Raises NoSuchReport also for one that is not this reader's."""
+    for each in visible_to(user):
+        if each.slug == slug:
+            return each
+    raise NoSuchReport
