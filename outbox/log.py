@@ -16,6 +16,8 @@ from outbox.models import Message, State
 if TYPE_CHECKING:
     from accounts.models import User
 
+FACT_KEPT = dt.timedelta(days=730)
+"""24 months: so long it is known that something was said (`retention`)."""
 NEUTRAL = frozenset({"booking", "reminder"})
 """Groups whose words the front desk may read: times and places, and nothing about anybody."""
 DELIVERED = (State.SENT, State.BOUNCED)

@@ -6,11 +6,10 @@ import datetime as dt
 
 from django.db.models import Q
 
+from outbox.log import FACT_KEPT
 from outbox.models import OPEN, Message
 
 TEXT_KEPT = dt.timedelta(days=90)
-FACT_KEPT = dt.timedelta(days=730)
-"""24 months."""
 AT_ONCE = 2000
 """Rows in one statement, so that nobody waits long for the table."""
 
