@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from accounts.forms import NameField, PageForm, SignUpForm
 from bookings import rules
 from bookings.models import Length, Shows, Therapist
+from clients.models import HeardFrom
 
 YEARS = range(1900, 9991)
 NOT_A_DATE = "Write the date like 31/05/1980, or choose it in the calendar."
@@ -120,11 +121,26 @@ class BirthDateField(forms.DateField):
             raise ValidationError("Sessions are for adults: a client is 18 or older on the day of booking.")
 
 
+class HeardFromField(forms.ChoiceField):
+    """Asked once, of who comes for the first time, and never needed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="How did you hear of us?",
+            help_text="Only if you like to tell us.",
+            required=False,
+            choices=[("", "No answer"), *HeardFrom.choices],
+            widget=forms.Select(attrs={"autocomplete": "off"}),
+            error_messages={"invalid_choice": "Please choose one of these, or leave it."},
+        )
+
+
 class NewClientForm(SignUpForm):
-    """Who comes here for the first time: name, address, date of birth, password; nothing more."""
+    """Who comes here for the first time: name, address, date of birth, password; nothing more is needed."""
 
     date_of_birth = BirthDateField()
-    field_order = ("name", "email", "date_of_birth", "password1")
+    heard_from = HeardFromField()
+    field_order = ("name", "email", "date_of_birth", "password1", "heard_from")
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,6 +152,7 @@ class DetailsForm(PageForm):
 
     name = NameField()
     date_of_birth = BirthDateField()
+    heard_from = HeardFromField()
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -33,6 +33,7 @@ class Newcomer:
     date_of_birth: dt.date
     email: str = ""
     phone: str = ""
+    heard_from: str = ""
 
 
 def starts(practice: Practice, now: dt.datetime) -> Sequence[dt.datetime]:

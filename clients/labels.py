@@ -5,7 +5,7 @@ from vault.labels import clinical, internal, labelled, personal, public
 LABELS = labelled(
     Client={
         personal("client"): "ref name email phone date_of_birth created_at reached_by texts_number texts_agreed_at "
-        "contact_refused_at",
+        "contact_refused_at heard_from",
         internal("client"): "id user",
     },
     Stage={public(): "slug name text order", internal("practice"): "id"},

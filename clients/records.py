@@ -29,9 +29,10 @@ def lock(client: Client) -> None:
     Client.objects.select_for_update(no_key=True).values_list("pk").get(pk=client.pk)
 
 
-def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime) -> Client:
+def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime, heard_from: str = "") -> Client:
     """The client's row of an account that has none; a second call gives the first row."""
     known = {"name": name, "email": user.email, "date_of_birth": date_of_birth, "created_at": now}
+    known["heard_from"] = heard_from or None
     client, is_new = Client.objects.get_or_create(user=user, defaults=known)
     if is_new:
         lookalikes.notice(client, now)
@@ -39,9 +40,12 @@ def register(user: User, *, name: str, date_of_birth: dt.date, now: dt.datetime)
 
 
 @transaction.atomic
-def enter(*, name: str, email: str, phone: str, date_of_birth: dt.date, now: dt.datetime) -> Client:
+def enter(
+    *, name: str, email: str, phone: str, date_of_birth: dt.date, now: dt.datetime, heard_from: str = ""
+) -> Client:
     """Somebody whom the practice writes down at its desk; an account joins the row once that address is confirmed."""
-    client = Client.objects.create(name=name, email=email, phone=phone, date_of_birth=date_of_birth, created_at=now)
+    told = {"date_of_birth": date_of_birth, "heard_from": heard_from or None}
+    client = Client.objects.create(name=name, email=email, phone=phone, created_at=now, **told)
     lookalikes.notice(client, now)
     return client
 
@@ -56,9 +60,9 @@ def follow_address(happening: Happening) -> None:
         lookalikes.notice(client, happening.now)
 
 
-def correct(user: User, *, name: str, date_of_birth: dt.date) -> None:
+def correct(user: User, *, name: str, date_of_birth: dt.date, heard_from: str = "") -> None:
     """What somebody typed wrongly while signing up, put right before their address is confirmed."""
-    Client.objects.filter(user=user).update(name=name, date_of_birth=date_of_birth)
+    Client.objects.filter(user=user).update(name=name, date_of_birth=date_of_birth, heard_from=heard_from or None)
 
 
 @transaction.atomic
@@ -108,6 +112,7 @@ def _referring() -> Iterator[tuple[Any, str]]:
 def _joined(user: User, own: Client | None, kept: Client) -> Client:
     if own is not None:
         _carry_on(own, kept)
+        Client.objects.filter(pk=kept.pk, heard_from=None).update(heard_from=own.heard_from)
         own.delete()
     Client.objects.filter(pk=kept.pk, user=None).update(user=user)
     return Client.objects.get(user=user)

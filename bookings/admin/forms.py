@@ -17,7 +17,7 @@ from bookings import owing, visits, walkin
 from bookings.models import Booking, Length, Therapist
 from bookings.walkin import Newcomer
 from clients import finding
-from clients.models import Client
+from clients.models import Client, HeardFrom
 from practice.forms import WallClockField, WordField
 from practice.models import Practice
 from practice.words import money
@@ -272,8 +272,11 @@ class SomebodyForm(SessionForm):
     )
     new_email = forms.EmailField(label="E-mail", required=False)
     new_phone = forms.CharField(label="Phone", required=False, max_length=40)
+    new_heard_from = forms.ChoiceField(
+        label="Heard of us through", required=False, choices=[("", "Not said"), *HeardFrom.choices]
+    )
     field_order = [
-        *("client", "new_name", "new_born", "new_email", "new_phone"),
+        *("client", "new_name", "new_born", "new_email", "new_phone", "new_heard_from"),
         *("length", "therapist", "room", "starts_at", "override", "why"),
     ]
 
@@ -293,7 +296,8 @@ class SomebodyForm(SessionForm):
 
     def who(self) -> Client | Newcomer:
         said = self.cleaned_data
-        return said["client"] or Newcomer(said["new_name"], said["new_born"], said["new_email"], said["new_phone"])
+        told = ("new_name", "new_born", "new_email", "new_phone", "new_heard_from")
+        return said["client"] or Newcomer(*(said[name] for name in told))
 
 
 class WalkInForm(SomebodyForm):

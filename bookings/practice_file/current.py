@@ -227,6 +227,7 @@ def client_row(client: Client) -> Row:
         "email": client.email,
         "phone": client.phone,
         "date_of_birth": client.date_of_birth,
+        **({"heard_from": client.heard_from} if client.heard_from else {}),
         **({"no_contact": True} if client.contact_refused_at else {}),
         **({"reached_by": client.reached_by} if client.reached_by is not None else {}),
     }

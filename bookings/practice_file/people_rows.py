@@ -26,7 +26,7 @@ Times = WeeklyHours | DateHours | TimeOff | Closure
 THERAPIST_FIELDS = {
     "name", "bio", "order", "active", "max_minutes_per_day", "max_sessions_per_day", "evening_list", "evening_names",
 }  # fmt: skip
-CLIENT_FIELDS = {"name", "email", "phone"}
+CLIENT_FIELDS = {"name", "email", "phone", "heard_from"}
 REACHED_BY = ("email", "phone")
 
 

@@ -399,6 +399,16 @@ def test_thousands_of_bookings_take_few_queries(django_assert_max_num_queries):
     assert BookingChange.objects.count() == 2000
 
 
+def test_how_a_client_heard_of_the_practice_comes_with_the_file_and_goes_with_it():
+    said = {"clients[0].heard_from": "recommended"}
+    enter(example(**said))
+    assert Client.objects.get().heard_from == "recommended"
+    assert current.tree()["clients"][0]["heard_from"] == "recommended"
+    assert enter(example(**said)).counts["clients"] == [0, 0, 1]
+    enter(example())
+    assert Client.objects.get().heard_from == "recommended"
+
+
 def test_client_who_wants_no_contact_and_what_they_chose_come_with_the_file_and_go_with_it():
     said = {"clients[0].no_contact": True, "clients[0].reached_by": {"reminder": ["sms"], "forms": []}}
     enter(example(**said))

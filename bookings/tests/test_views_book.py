@@ -357,6 +357,22 @@ def test_account_without_a_client_says_first_who_it_is(client, mara):
     assert Booking.objects.get().client.user == user
 
 
+@pytest.mark.parametrize(("said", "kept"), [("search", "search"), ("", None)])
+def test_who_comes_for_the_first_time_may_say_how_they_heard_of_us(client, mara, said, kept):
+    client.post("/accounts/signup/", DETAILS | {"heard_from": said})
+    assert list(Client.objects.values_list("heard_from", flat=True)) == [kept]
+    user = make_user()
+    client.force_login(user)
+    client.post("/accounts/details/", {"name": "Robin Hale", "date_of_birth": "1990-02-03", "heard_from": said})
+    assert Client.objects.get(user=user).heard_from == kept
+
+
+def test_how_they_heard_of_us_is_one_of_the_choices(client, mara):
+    page = client.post("/accounts/signup/", DETAILS | {"heard_from": "a dream"})
+    assert "Please choose one of these, or leave it." in page.text
+    assert Client.objects.count() == 0
+
+
 def test_staff_are_led_to_the_practices_side(client, mara):
     client.force_login(make_front_desk())
     page = choose(client, in_days(3))

@@ -111,10 +111,12 @@ def test_the_front_desk_books_somebody_new_who_walked_in() -> None:
     asked = browser.get("/admin/today/walk-in/").content.decode()
     assert start.isoformat().replace("+", "&#x2B;") in asked or start.isoformat() in asked
     new = {"new_name": "Kim Marsh", "new_born": "1980-05-01", "new_email": "kim@example.com"}
+    new["new_heard_from"] = "passing"
     answer = browser.post("/admin/today/walk-in/", typed(length, start, **new), follow=True)
     assert answer.redirect_chain == [("/admin/today/", 302)]
     assert "Kim Marsh is booked for now" in answer.content.decode()
-    assert Booking.objects.get().starts_at == start
+    booked = Booking.objects.get()
+    assert (booked.starts_at, booked.client.heard_from) == (start, "passing")
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,11 @@ from practice.models import Practice
 TYPED = "sign_up_typed"
 
 
+def _told(typed: dict[str, Any]) -> dict[str, Any]:
+    """What a client's row keeps of what was typed."""
+    return {name: typed[name] for name in ("name", "date_of_birth", "heard_from")}
+
+
 def quiet(request: HttpRequest) -> None:
     """Takes back what allauth would say of each step: the page says it already."""
     list(messages.get_messages(request))
@@ -80,6 +85,7 @@ class SignUp(WithChoice, views.SignupView):
             "name": typed["name"],
             "email": typed["email"],
             "date_of_birth": typed["date_of_birth"].isoformat(),
+            "heard_from": typed["heard_from"],
         }
         waiting = LoginStageController.enter(self.request, EmailVerificationStage.key)
         if waiting and before.get("email") == typed["email"]:
@@ -101,7 +107,7 @@ class SignUp(WithChoice, views.SignupView):
         if user:
             user.name, user.password = typed["name"], hashed
             user.save(update_fields=["name", "password"])
-            records.correct(user, name=typed["name"], date_of_birth=typed["date_of_birth"])
+            records.correct(user, **_told(typed))
         return redirect("account_email_verification_sent")
 
     def _enter(self, form: NewClientForm) -> None:
@@ -110,8 +116,7 @@ class SignUp(WithChoice, views.SignupView):
         try:
             with transaction.atomic():
                 self.user = form.save(self.request)
-                born = typed["date_of_birth"]
-                records.register(self.user, name=typed["name"], date_of_birth=born, now=timezone.now())
+                records.register(self.user, **_told(typed), now=timezone.now())
         except IntegrityError:  # the same address, sent twice at the same moment
             form.account_already_exists = True
 

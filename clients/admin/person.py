@@ -36,7 +36,8 @@ class ClientAdmin(OfficeAdmin):
     change_form_template = "admin/clients/client/change_form.html"
 
     def get_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
-        return ["name", "email", "phone", "date_of_birth", *(["reached", "ref", "account", "since"] if obj else [])]
+        kept = ["reached", "ref", "account", "since"] if obj else []
+        return ["name", "email", "phone", "date_of_birth", "heard_from", *kept]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
         return ["reached", "ref", "account", "since"] if obj else ["since"]

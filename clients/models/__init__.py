@@ -27,7 +27,7 @@ from clients.models.intake import (
     VersionState,
 )
 from clients.models.journey import CareRelation, Stage, StageDecision
-from clients.models.person import REF, Client, ClientQuerySet, new_ref
+from clients.models.person import REF, Client, ClientQuerySet, HeardFrom, new_ref
 from clients.models.restrictions import Likeness, LookAlike, Restriction, RestrictionKind
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "DocumentVersion",
     "Flag",
     "GivenBy",
+    "HeardFrom",
     "Likeness",
     "LookAlike",
     "OnWithdrawal",

@@ -21,6 +21,17 @@ def new_ref() -> str:
 REF = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Use letters, digits, dots, dashes and underscores.")
 
 
+class HeardFrom(models.TextChoices):
+    RECOMMENDED = "recommended", "Recommended by somebody"
+    PROFESSIONAL = "professional", "A therapist or a doctor"
+    SEARCH = "search", "A search on the web"
+    MAP = "map", "A map or a directory"
+    SOCIAL = "social", "Social media"
+    PASSING = "passing", "Walking past"
+    PRESS = "press", "A newspaper or a magazine"
+    OTHER = "other", "Another way"
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def for_user(self, user: User) -> ClientQuerySet:
         """The clients this user may know by name: staff all, a client themselves."""
@@ -48,6 +59,14 @@ class Client(models.Model):
     texts_agreed_at = models.DateTimeField(null=True, blank=True, editable=False)
     contact_refused_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Since when they do not want to hear from the practice."
+    )
+    heard_from = models.CharField(
+        "heard of us through",
+        max_length=12,
+        null=True,
+        blank=True,
+        choices=HeardFrom,
+        help_text="As they told it when they first came; nobody is asked twice.",
     )
     created_at = models.DateTimeField(editable=False)
 

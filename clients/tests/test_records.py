@@ -41,6 +41,15 @@ def test_row_the_practice_kept_is_joined_once_the_address_is_confirmed():
     assert list(Client.objects.values_list("pk", "user_id", "name")) == [(kept.pk, user.pk, "Robin H.")]
 
 
+@pytest.mark.parametrize(("before", "after"), [(None, "search"), ("map", "map")])
+def test_how_they_heard_of_us_goes_with_the_row_that_stays(before, after):
+    user = make_user(email="robin@example.com")
+    kept = make_client(email="robin@example.com", date_of_birth=BORN, heard_from=before)
+    register(user, name="Robin Hale", date_of_birth=BORN, now=NOW, heard_from="search")
+    assert join_account(user) == kept
+    assert list(Client.objects.values_list("heard_from", flat=True)) == [after]
+
+
 def test_row_is_not_joined_before_the_address_is_confirmed():
     user = make_user(email="robin@example.com", confirmed=False)
     kept, own = make_client(email="robin@example.com", date_of_birth=BORN), registered(user)

@@ -44,7 +44,7 @@ from bookings.models import (
     WeeklyHours,
 )
 from bookings.models.offer import Length
-from clients.models import Client
+from clients.models import Client, HeardFrom
 from outbox.models import Channel, Message, State
 from practice.models import Practice
 from practice.tests.factories import make_practice
@@ -198,7 +198,7 @@ def _people(made: Made, seed: int) -> None:
         )
     made.clients = Client.objects.bulk_create(
         Client(ref=f"c-{seed}-{number}", name=f"Sam Field {number}", email=f"c{number}-{seed}@example.com",
-               date_of_birth=dt.date(1980, 5, 1), created_at=from_wall(dt.datetime(2023, 12, 1, 9), made.zone))
+               heard_from=(None, *HeardFrom.values)[(seed + number) % 9], date_of_birth=dt.date(1980, 5, 1), created_at=from_wall(dt.datetime(2023, 12, 1, 9), made.zone))
         for number in range(8)
     )  # fmt: skip
 
