@@ -14,7 +14,7 @@ FORBIDDEN = {"utils", "util", "common", "core", "helpers", "services", "misc"}
 LAYER_OF = {
     name: layer
     for layer, names in {
-        0: "period shape meanings agreed areas availability chain clauses crypto energy errors folding ical kinds labels likeness practice_labels questionnaires questions quiet ranges rules segments spans walltime "
+        0: "offered period shape meanings agreed areas availability chain clauses crypto energy errors folding ical kinds labels likeness practice_labels questionnaires questions quiet ranges rules segments spans walltime "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text",
         1: "money_constraints constraints durability fields keys models prepared querysets statements",
