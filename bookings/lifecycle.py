@@ -1,8 +1,9 @@
 """The one way to change a booking: every verb of its life, one public function each.
 
 A verb checks that its move is allowed, changes the row in the state it expects, adds the line of history and plans
-what is said about it, in this order, in one transaction. The verbs that move a booking in time are in `moves`. `by` is the signed-in user (None for the clock), `now` the
-moment, `why` the reason that is kept. Errors are the family of `bookings.errors`.
+what is said about it, in this order, in one transaction. The verbs that move a booking in time are in `moves`, what comes
+due by itself is in `expiry`. `by` is the signed-in user, `now` the moment, `why` the reason that is kept. Errors are the
+family of `bookings.errors`.
 """
 
 from __future__ import annotations
@@ -12,15 +13,13 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
 from bookings import changes, moves, notices, placing, readiness, rules, story, treating
 from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
 from bookings.errors import AddressNotConfirmed, Conflict, NotGiven, NotOffered, ReasonNeeded, TooManyHolds
-from bookings.models import Answer, Booking, Length, MoveRequest, Status, Way
+from bookings.models import Booking, Length, Status, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Wish, taking_time
 from bookings.readiness import Readiness, Weight
 from practice import walltime
@@ -256,10 +255,11 @@ def cancel(
     if waive and late:
         late = {"is_late": True}
     if not act.by_client:
-        late = {"late_fee": 0}
-    owed = {"owed_before": str(booking.late_fee)} if booking.is_late else {}
+        late = {"late_fee": 0, "is_late": False}
+    details: dict[str, Any] = {"owed_before": str(booking.late_fee)} if booking.is_late else {}
+    details |= {"clients_word": True} if clients_word else {}
     ended = {"cancelled_at": now, "answer_by_at": None}
-    changed = changes.change(booking, Status.CANCELLED, "cancelled", act, details=owed, **ended, **late)
+    changed = changes.change(booking, Status.CANCELLED, "cancelled", act, details=details, **ended, **late)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.CANCELLED, practice=Practice.objects.current(), now=now)
     return changed
@@ -339,48 +339,6 @@ def came_after_all(booking: Booking, *, by: User, now: dt.datetime, why: str) ->
     changed = changes.change(booking, Status.COMPLETED, "came_after_all", act, details=details, late_fee=fee)
     notices.follow_up(changed, now=now)
     return changed
-
-
-# What comes due by itself
-
-
-def expire_due(now: dt.datetime) -> int:
-    """Expires lapsed holds, unanswered requests and unanswered moves, each in its own transaction; gives how many."""
-    lapsed = Booking.objects.filter(status=Status.HELD, hold_ends_at__lte=now).values_list("pk", flat=True)
-    with transaction.atomic():
-        count = placing.expire_lapsed(list(lapsed), by=None, now=now)
-    requests = Booking.objects.filter(status=Status.REQUESTED, answer_by_at__lte=now).select_related(
-        "client", "therapist__user"
-    )
-    moves = MoveRequest.objects.filter(answer=Answer.OPEN, answer_by_at__lte=now).select_related(
-        "booking__client", "booking__therapist__user"
-    )
-    return count + sum(_expire(booking, now) for booking in requests) + sum(_expire_move(move, now) for move in moves)
-
-
-def _expire(booking: Booking, now: dt.datetime) -> int:
-    answer_by_at = booking.answer_by_at
-    try:
-        with transaction.atomic():
-            changed = changes.change(booking, Status.EXPIRED, "expired", Act(None, now, Way.CLOCK), answer_by_at=None)
-            changes.withdraw_questions(changed)
-            notices.announce_silence(changed, notices.EXPIRED, answer_by_at, now)
-    except Conflict:  # somebody answered just now
-        return 0
-    return 1
-
-
-def _expire_move(request: MoveRequest, now: dt.datetime) -> int:
-    try:
-        with transaction.atomic():
-            placing.lock_client(request.booking.client)
-            if not changes.answer(request, Answer.WITHDRAWN):
-                return 0
-            changed = changes.change(request.booking, request.booking.status, "move_expired", Act(None, now, Way.CLOCK))
-            notices.announce_silence(changed, notices.MOVE_DECLINED, request.answer_by_at, now)
-    except Conflict:
-        return 0
-    return 1
 
 
 # The steps they share

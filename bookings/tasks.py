@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings import ahead, lifecycle, repeats
+from bookings import ahead, expiry, repeats
 
 
 @shared_task(name="bookings.plan_ahead")
@@ -14,5 +14,5 @@ def plan_ahead() -> None:
 @shared_task(name="bookings.expire")
 def expire() -> None:
     now = timezone.now()
-    lifecycle.expire_due(now)
+    expiry.expire_due(now)
     repeats.purge(now)

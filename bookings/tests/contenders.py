@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.models import User
-from bookings import absences, lifecycle, moves, telling, visits, withdrawal
+from bookings import absences, expiry, lifecycle, moves, telling, visits, withdrawal
 from bookings.models import Booking, Length, MoveRequest, Proposal, Therapist, TimeOff
 from bookings.placing import Wish
 from bookings.practice_file import entering, shape
@@ -144,7 +144,7 @@ def bring(tree: dict[str, Any]) -> Act:
 
 def expire(booking: int) -> Act:
     """What the clock does, at the same moment as everybody else."""
-    return lambda: lifecycle.expire_due(NOW)
+    return lambda: expiry.expire_due(NOW)
 
 
 def _booking(pk: int) -> Booking:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import make_owner
-from bookings import ahead, evening, kinds, lifecycle, moves, notices, renewals
+from bookings import ahead, evening, expiry, kinds, lifecycle, moves, notices, renewals
 from bookings.models import Booking, Status
 from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type, make_therapist
 from bookings.tests.test_lifecycle import make_offer_of_one, user_of, wish
@@ -246,7 +246,7 @@ def test_request_whose_time_ran_out_before_a_restore_ends_without_a_word(restore
     asked = lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
     planning.expire_due_before(NOW + restored * HOUR)
 
-    lifecycle.expire_due(NOW + 50 * HOUR)
+    expiry.expire_due(NOW + 50 * HOUR)
 
     asked.refresh_from_db()
     assert (asked.status, planned(kinds.EXPIRED)[0][1], planned(kinds.NOT_ANSWERED)[0][1]) == (

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Role, User
 from accounts.tests.factories import make_user
-from bookings import lifecycle, moves, notices, story
+from bookings import expiry, lifecycle, moves, notices, story
 from bookings.availability import Reason
 from bookings.errors import (
     AddressNotConfirmed,
@@ -143,7 +143,7 @@ def test_lapsed_hold_can_still_be_finished_while_the_time_is_free() -> None:
     assert lifecycle.finish(held, by=user_of(client), now=later).status == Status.CONFIRMED
 
     second = lifecycle.hold(wish(client, session_type, "2026-06-05 10:00"), by=user_of(client), now=NOW)
-    lifecycle.expire_due(later)
+    expiry.expire_due(later)
     second.refresh_from_db()
     assert second.status == Status.EXPIRED
     assert lifecycle.finish(second, by=user_of(client), now=later).status == Status.CONFIRMED
@@ -161,7 +161,7 @@ def test_finishing_judges_notice_by_the_moment_of_the_hold() -> None:
     client = make_client_with_account()
     just_in_time = at(TEN) - dt.timedelta(hours=12)
     held = lifecycle.hold(wish(client, session_type), by=user_of(client), now=just_in_time)
-    lifecycle.expire_due(just_in_time + 11 * MINUTE)
+    expiry.expire_due(just_in_time + 11 * MINUTE)
     held.refresh_from_db()
 
     assert lifecycle.finish(held, by=user_of(client), now=just_in_time + 12 * MINUTE).status == Status.CONFIRMED
@@ -175,7 +175,7 @@ def test_hold_that_ran_out_long_ago_is_judged_by_the_notice_of_today() -> None:
 
     for sweep_came_first in (False, True):
         if sweep_came_first:
-            lifecycle.expire_due(late)
+            expiry.expire_due(late)
             held.refresh_from_db()
         with pytest.raises(NotOffered) as refused:
             lifecycle.finish(held, by=user_of(client), now=late)
@@ -196,7 +196,7 @@ def test_lapsed_hold_is_booked_at_the_price_and_terms_its_client_saw() -> None:
     session_type, _ = make_offer_of_one(cancellation_notice=dt.timedelta(hours=48))
     client = make_client_with_account()
     held = lifecycle.hold(wish(client, session_type), by=user_of(client), now=NOW)
-    lifecycle.expire_due(NOW + 11 * MINUTE)
+    expiry.expire_due(NOW + 11 * MINUTE)
     held.refresh_from_db()
     session_type.lengths.update(price=Decimal("90.00"))
     SessionType.objects.update(cancellation_notice=dt.timedelta(hours=72))
@@ -212,7 +212,7 @@ def test_lapsed_hold_of_a_session_no_longer_offered_and_an_expired_request_are_n
     client = make_client_with_account()
     asked = lifecycle.book(wish(client, session_type, "2026-06-05 10:00"), by=user_of(client), now=NOW)
     held = lifecycle.hold(wish(client, session_type), by=user_of(client), now=NOW)
-    lifecycle.expire_due(NOW + dt.timedelta(hours=49))
+    expiry.expire_due(NOW + dt.timedelta(hours=49))
     asked.refresh_from_db()
     held.refresh_from_db()
     assert (asked.status, held.status) == (Status.EXPIRED, Status.EXPIRED)
@@ -360,8 +360,8 @@ def test_unanswered_request_expires_and_both_sides_are_told() -> None:
     client = make_client_with_account()
     asked = lifecycle.book(wish(client, session_type), by=user_of(client), now=NOW)
 
-    assert lifecycle.expire_due(NOW + dt.timedelta(hours=47)) == 0
-    assert lifecycle.expire_due(NOW + dt.timedelta(hours=48)) == 1
+    assert expiry.expire_due(NOW + dt.timedelta(hours=47)) == 0
+    assert expiry.expire_due(NOW + dt.timedelta(hours=48)) == 1
 
     asked.refresh_from_db()
     assert asked.status == Status.EXPIRED

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings import lifecycle, moves, notices, visits
+from bookings import expiry, lifecycle, moves, notices, visits
 from bookings.errors import Conflict, Late, NotGiven, NotOffered, SlotTaken
 from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status, Way
 from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type, make_therapist_at_work
@@ -168,7 +168,7 @@ def test_unanswered_move_expires_and_the_session_stays() -> None:
     booking, client = booked(approval="always")
     moves.reschedule(booking, at("2026-06-05 15:00"), by=user_of(client), now=NOW)
 
-    assert lifecycle.expire_due(NOW + dt.timedelta(hours=48)) == 1
+    assert expiry.expire_due(NOW + dt.timedelta(hours=48)) == 1
 
     kept = Booking.objects.get(pk=booking.pk)
     assert (kept.starts_at, kept.status) == (at(TEN), Status.CONFIRMED)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from bookings import ahead, lifecycle, messages, moves, notices, quiet, visits
+from bookings import ahead, expiry, lifecycle, messages, moves, notices, quiet, visits
 from bookings.errors import Refusal
 from bookings.folding import Stand
 from bookings.models import Answer, Booking, MoveRequest, Status, Therapist, Way
@@ -398,7 +398,7 @@ STEPS: dict[str, Step] = {
     "check in": lambda each, client, staff, now: visits.check_in(each, by=staff, now=now, identity_seen=True),
     "complete": lambda each, client, staff, now: lifecycle.complete(each, by=staff, now=now),
     "no show": lambda each, client, staff, now: lifecycle.no_show(each, by=staff, now=now, why="Missed.", waive=True),
-    "expire": lambda each, client, staff, now: lifecycle.expire_due(now),
+    "expire": lambda each, client, staff, now: expiry.expire_due(now),
     "agree": lambda each, client, staff, now: moves.approve_move(open_move(each), by=staff, now=now),
     "refuse": lambda each, client, staff, now: moves.decline_move(open_move(each), by=staff, now=now),
     "send": lambda each, client, staff, now: send_all(now),
