@@ -38,7 +38,7 @@ def break_off(booking: Booking, *, by: User, now: dt.datetime, has_fee: bool) ->
         cancelled_at=now,
         answer_by_at=None,
         late_fee=fee,
-        is_late=bool(fee),
+        is_late=False,
         **ended,
     )
     changes.withdraw_questions(changed)

@@ -101,7 +101,7 @@ def release(booking: Booking, act: Act, practice: Practice) -> Booking:
     """Its time is free again and nothing is owed, a late move of it included; a hold simply ends."""
     if booking.status == Status.HELD:
         return changes.change(booking, Status.EXPIRED, "hold_released", act)
-    ended = {"cancelled_at": act.now, "answer_by_at": None, "late_fee": 0}
+    ended = {"cancelled_at": act.now, "answer_by_at": None, "late_fee": 0, "is_late": False}
     changed = changes.change(booking, Status.CANCELLED, "released", act, details=story.owed_before(booking), **ended)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.CANCELLED, practice=practice, now=act.now)

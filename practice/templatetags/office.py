@@ -53,6 +53,7 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
     "overridden": lambda reasons: f"although it was {' and '.join(words(each) for each in reasons)}",
     "set_aside": lambda things: "what comes before it was set aside",
     "identity_seen": lambda seen: "we saw who it is",
+    "clients_word": lambda so: "on the client's word",
     "without_start": lambda so: "noted afterwards, without a start here",
     "early_by": lambda whose: f"sooner than planned, by {EARLY_BY.get(whose, whose)}",
     "early_why": lambda why: EARLY_WHY.get(why, why),
