@@ -22,4 +22,17 @@ MEANINGS: dict[str, str] = {
     "booked": "The part of the offered hours that sessions and the time kept around them take; so also where a client did "
     "not come.",
     "free": "Offered hours from now on that nothing takes yet.",
+    "messages_sent": "Messages that left the practice, whatever became of them then. A message is counted on the day on which it "
+    "was to go out.",
+    "messages_late": "Messages that left more than ten minutes after the moment for which they were last planned.",
+    "messages_again": "Messages that left at a second try or a later one, or how often it was tried.",
+    "messages_bounced": "Messages that left and were sent back, since nobody takes them at that address or number.",
+    "messages_failed": "Messages that could not be sent at all: there was no address, or the address or the text was refused.",
+    "messages_held_back": "Messages that did not go out because the client chose not to be written to, or not in this way.",
+    "messages_not_needed": "Messages that were planned and taken back, since what they were about changed before they were due.",
+    "messages_too_late": "Messages that did not leave in time and would have been of no use any more.",
+    "messages_waiting": "Messages that are still to go out.",
+    "reminder_sessions": "Sessions of the period that took place or whose client did not come. One counts as reminded of where "
+    "at least one reminder left before it began and did not come back.",
+    "missed_share": "Sessions whose client did not come, out of those that took place and those that were missed.",
 }
