@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
@@ -22,7 +23,7 @@ from bookings.models import Answer, Booking, MoveRequest, Status
 from bookings.unanswered import unanswered
 from care import unsigned
 from care.models import BoundarySheet, Conversation, ConversationState, Line
-from clients import permissions
+from clients import documents, permissions
 from clients.models import Action, Flag, LookAlike, Restriction
 from outbox import log, registry
 from outbox.models import OPEN
@@ -49,6 +50,8 @@ class Visit:
     lacks_answers: bool = False
     """“Has anything changed?” was not answered yet."""
     lacks_sheet: bool = False
+    sheet: UUID | None = None
+    """The key of the boundary sheet, for who may read it."""
     to_pay: Decimal = Decimal(0)
     flags: list[Flag] = field(default_factory=list)
     warnings: list[Restriction] = field(default_factory=list)
@@ -73,6 +76,7 @@ class Decisions(NamedTuple):
     requests: Few
     moves: Few
     flags: Few
+    signatures: Few
     conversations: Few
     look_alikes: Few
     notes: Few
@@ -121,14 +125,15 @@ def _add_clinical(visits: Sequence[Visit], user: User, now: dt.datetime) -> None
     flags = _by_client(Flag.objects.filter(client__in=readable, cleared_at=None).defer("words", "cleared_why"))
     warnings = _by_client(Restriction.objects.filter(client__in=readable, until=None).defer("why", "lifted_why"))
     bookings = [visit.booking.pk for visit in visits]
-    has_sheet = set(BoundarySheet.objects.filter(booking__in=bookings).values_list("booking", flat=True))
+    sheets = dict(BoundarySheet.objects.filter(booking__in=bookings).values_list("booking", "pk"))
     for visit in visits:
         booking = visit.booking
         if booking.client_id in readable:
             about = ("", f"booking:{booking.pk}")
             visit.flags = [flag for flag in flags[booking.client_id] if flag.about in about]
             visit.warnings = warnings[booking.client_id]
-            visit.lacks_sheet = booking.session_type.is_hands_on and booking.pk not in has_sheet
+            visit.lacks_sheet = booking.session_type.is_hands_on and booking.pk not in sheets
+            visit.sheet = sheets.get(booking.pk)
 
 
 def _by_client(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -152,6 +157,7 @@ def decisions(user: User, now: dt.datetime) -> Decisions:
         requests=_few(_theirs(user, requests).select_related("client", "session_type").order_by("answer_by_at", "pk")),
         moves=_few(asked.select_related("booking__client").order_by("answer_by_at", "pk")),
         flags=_few(_flags(user, now)),
+        signatures=_few(_unsigned_by_therapist(user, now)),
         conversations=_few(_unread(user)),
         look_alikes=_few(look_alikes and look_alikes.select_related("client").order_by("noticed_at", "pk")),
         notes=_few(unsigned.waiting(user, now)),
@@ -175,6 +181,13 @@ def _flags(user: User, now: dt.datetime) -> Any:
     readable = permissions.readable_by(user, now).values("pk")
     open_ones = Flag.objects.filter(client__in=readable, cleared_at=None, action__in=(Action.STOP, Action.REVIEW))
     return open_ones.defer("words", "cleared_why").select_related("client").order_by("raised_at", "pk")
+
+
+def _unsigned_by_therapist(user: User, now: dt.datetime) -> Any:
+    """Consents of those whose record they may read that wait for the therapist's own signature, where both sign."""
+    readable = permissions.readable_by(user, now).values("pk")
+    waiting = documents.lacking_therapist(_today(now)).filter(client__in=readable).defer("signature")
+    return waiting.select_related("client", "version__document").order_by("signed_at", "pk")
 
 
 def _unread(user: User) -> Any:

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clients.models import Client, Consent, Document, DocumentKind, DocumentVersion, Understanding, VersionState
+from practice.models import ConsentSigners, Practice
 
 RENEWED_BEFORE = dt.timedelta(days=31)
 """From so long before it runs out a consent can be given anew."""
@@ -82,6 +83,19 @@ def newest(client: Client, slug: str) -> Consent | None:
     """What the client signed last under that name, withdrawn or not, with all that a copy of it says."""
     signed = Consent.objects.filter(client=client, version__document__slug=slug)
     return signed.select_related("client", "version__document", "countersigned_by").order_by("-signed_at").first()
+
+
+def lacking_therapist(on: dt.date) -> QuerySet[Consent]:
+    """The consents that hold on that date and wait for the therapist's signature, where the practice has both sign. Of what a
+    client signed twice, the newer one; of what was countersigned once, none."""
+    signed = Q(withdrawal=None, version__document__kind=DocumentKind.CONSENT) & (
+        Q(expires_on=None) | Q(expires_on__gte=on)
+    )
+    same = Consent.objects.filter(signed, client=OuterRef("client"), version=OuterRef("version"))
+    better = same.filter(Q(countersigned_at__isnull=False) | Q(signed_at__gt=OuterRef("signed_at")))
+    both = Practice.objects.filter(consent_signers=ConsentSigners.BOTH)
+    found = Consent.objects.filter(signed, Exists(both), ~Exists(better), countersigned_at=None)
+    return found.filter(version__in=in_force(on).values("pk"))
 
 
 def months_after(on: dt.date, months: int) -> dt.date:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import withdrawal
+from bookings.views import back
 from clients import agreements, copies, documents
 from clients.admin.record import opened
 from clients.errors import ClausesMissing, Declined, NameDiffers, TextChanged
@@ -57,6 +58,7 @@ def of_client(request: HttpRequest, pk: int) -> HttpResponse:
         "client": client,
         "rows": documents.of_client(client, today(timezone.now(), practice)),
         "both_sign": practice.consent_signers == ConsentSigners.BOTH,
+        "back": back.kept(request),
     }
     return _page(request, "agreements", f"Agreements: {client}", shown)
 
@@ -123,6 +125,7 @@ def countersign(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         messages.error(request, str(fault))
     else:
         messages.success(request, f"You signed “{given.document}”.")
+        return back.or_else(request, redirect("admin:clients_consent_of", pk))
     return redirect("admin:clients_consent_of", pk)
 
 

@@ -29,6 +29,7 @@ from bookings.models import Answer, Booking, Status, Way
 from bookings.permissions import may_change
 from bookings.placing import Wish
 from bookings.readiness import Weight
+from bookings.views import back
 from bookings.views.visit import asked_at, visit_here
 from clients import permissions
 from outbox import log
@@ -36,8 +37,6 @@ from practice.admin_site import ReadOnlyAdmin, clock
 from practice.models import Practice
 from practice.words import money, share, span
 
-BACK = {"today": "admin:today"}
-"""Pages beside a booking's own from which an act can be chosen, by what ?back= says."""
 WAITED_FOR = (Status.HELD, Status.REQUESTED, Status.CONFIRMED)
 """Bookings for which something can still be filled in."""
 
@@ -258,7 +257,7 @@ class BookingAdmin(ReadOnlyAdmin):
                 self._explain(form, refusal, booking, now)
             else:
                 messages.success(request, f"{self._said(booking)}: {act.done}.")
-                return _back(request, pk)
+                return back.or_else(request, redirect("admin:bookings_booking_change", pk))
         return self._page(
             request,
             "act",
@@ -338,12 +337,6 @@ class BookingAdmin(ReadOnlyAdmin):
     @staticmethod
     def _said(booking: Booking) -> str:
         return f"{booking.client}, {clock(booking.starts_at)}"
-
-
-def _back(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the page that the act was chosen on, where it said so."""
-    page = BACK.get(request.GET.get("back", ""))
-    return redirect(page) if page else redirect("admin:bookings_booking_change", pk)
 
 
 def typed(request: HttpRequest) -> Any:

@@ -24,7 +24,7 @@ from bookings.errors import Refusal
 from bookings.models import Booking, MoneyEntry, PaidBy, Status
 from bookings.owing import Account
 from bookings.permissions import may_change
-from bookings.views import receipts
+from bookings.views import back, receipts
 from practice import words
 
 WHY_KEPT = "Kept with the line."
@@ -143,7 +143,7 @@ def checkout(request: HttpRequest, pk: int) -> HttpResponse:
         form = made[chosen] = DEEDS[chosen].form(request.POST, lines=lines)
         if form.is_valid() and (entry := _do(booking, DEEDS[chosen], form, request.user, timezone.now())):
             messages.success(request, f"{words.money(entry.amount, entry.currency)} {DEEDS[chosen].done}.")
-            return redirect(f"{reverse('admin:bookings_booking_checkout', args=[pk])}{_back(request)}")
+            return redirect(f"{reverse('admin:bookings_booking_checkout', args=[pk])}{back.kept(request)}")
         lines, account = lines_of(booking), owing.account_of(booking)
     return _page(request, booking, account, lines, forms=made, chosen=chosen)
 
@@ -160,10 +160,6 @@ def _do(booking: Booking, deed: Deed, form: forms.Form, by: User, now: dt.dateti
 def _form(deed: Deed, account: Account, booking: Booking, lines: list[MoneyEntry]) -> forms.Form:
     amount = deed.initial(account, booking)
     return deed.form(initial={"amount": amount} if amount else {}, lines=lines, auto_id=f"id_{deed.run.__name__}_%s")
-
-
-def _back(request: HttpRequest) -> str:
-    return "?back=today" if request.GET.get("back") == "today" else ""
 
 
 def lines_of(booking: Booking) -> list[MoneyEntry]:
@@ -183,7 +179,7 @@ def _page(
         "lines": lines,
         "standing": standing(lines),
         "ways": PaidBy.choices,
-        "back": _back(request),
+        "back": back.kept(request),
         **shown,
     }
     return render(request, "admin/bookings/booking/checkout.html", context)

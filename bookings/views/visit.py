@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import particulars, telling
 from bookings.models import Booking, Status
 from bookings.permissions import may_change
+from bookings.views import back
 from bookings.views.forms import thank, today
 from bookings.views.review import own
 from clients import asking
@@ -107,23 +108,27 @@ def visit_here(request: HttpRequest, pk: int) -> HttpResponse:
     mine = Booking.objects.for_user(request.user).select_related("client", "session_type", "therapist", "room")
     booking, now, practice = get_object_or_404(mine, pk=pk), timezone.now(), Practice.objects.current()
     shown = {"booking": booking, "practice": practice, "facts": particulars.of_booking(booking, practice, now)}
+    shown |= {
+        "back": back.address(request) or reverse("admin:bookings_booking_change", args=[pk]),
+        "from_today": bool(back.came_from(request)),
+    }
     if "told" in request.GET:
         shown |= {"is_told": True, "waits": booking.status == Status.REQUESTED}
         return render(request, "clients/intake_visit_here.html", shown)
     questions = VisitQuestions(request, booking, now)
     if not questions.versions or not may_change(booking, request.user):
         messages.info(request, NOTHING_TO_ASK)
-        return redirect("admin:bookings_booking_change", pk)
+        return redirect(shown["back"])
     if request.method == "POST" and questions.are_answered():
         return _tell_here(request, booking, questions, now)
     return render(request, "clients/intake_visit_here.html", shown | questions.shown())
 
 
 def _tell_here(request: HttpRequest, booking: Booking, questions: VisitQuestions, now: dt.datetime) -> HttpResponse:
-    address = reverse("admin:bookings_booking_visit", args=[booking.pk])
+    address = reverse("admin:bookings_booking_visit", args=[booking.pk]) + back.kept(request)
     try:
         telling.tell_visit(booking, questions.said(), by=request.user, now=now)
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return redirect(address)
-    return redirect(f"{address}?told=1")
+    return redirect(f"{address}{'&' if '?' in address else '?'}told=1")

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.models import Status
+from bookings.views import back
 from care import sheets
 from care.admin.page import CareAdmin, typed
 from care.forms import NarrowForm, SheetForm
@@ -35,7 +38,7 @@ class BoundarySheetAdmin(CareAdmin):
         self.note(request, booking.client)
         kept = BoundarySheet.objects.filter(booking=booking).first()
         if kept:
-            return self.to_row(kept)
+            return redirect(f"{reverse('admin:care_boundarysheet_change', args=[kept.pk])}{back.kept(request)}")
         return self._fill(request, booking, None)
 
     def change_view(
@@ -60,7 +63,7 @@ class BoundarySheetAdmin(CareAdmin):
                 lambda: sheets.save(booking, form.agreed(), by=request.user, now=now),
                 "The sheet is saved.",
             ):
-                return self.to_row(BoundarySheet.objects.get(booking=booking))
+                return back.or_else(request, self.to_row(BoundarySheet.objects.get(booking=booking)))
         return self._shown(request, booking, sheet, form=form, button="Save the sheet")
 
     def _narrow(self, request: HttpRequest, sheet: BoundarySheet) -> HttpResponse:
@@ -73,7 +76,7 @@ class BoundarySheetAdmin(CareAdmin):
                 lambda: sheets.narrow(sheet, **values, by=request.user, now=now),
                 "The sheet is narrowed.",
             ):
-                return self.to_row(sheet)
+                return back.or_else(request, self.to_row(sheet))
         return self._shown(request, sheet.booking, sheet, form=form, button="Narrow it")
 
     def _shown(self, request: HttpRequest, booking: Any, sheet: BoundarySheet | None, **shown: Any) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from bookings.permissions import may_answer
 from bookings.unanswered import unanswered
-from bookings.views import visit
+from bookings.views import back, visit
 from care.models import BoundarySheet, Conversation
 from care.notes import may_be_written
 from care.refusals import ending_of
@@ -57,6 +57,7 @@ def care_at_the_door(context: Any, booking: Booking) -> dict[str, Any]:
         "is_answered": not lacking,
         "may_fill": may_answer(booking, user) and may_be_filled(booking),
         "sheet": sheet,
+        "back": back.kept(context["request"]),
     }
 
 

@@ -19,13 +19,22 @@ from bookings.tests.factories import NOW, make_booking, make_session_type, make_
 from care import sheets, today
 from care.tests.factories import agree, make_conversation, make_visit
 from care.tests.test_cover import beats, make_named
-from clients.models import CareRelation, Client, Flag, LookAlike
-from clients.tests.factories import make_client, make_client_with_account, make_document, make_published
+from clients import agreements
+from clients.models import CareRelation, Client, Consent, Flag, LookAlike
+from clients.tests.factories import (
+    make_client,
+    make_client_with_account,
+    make_consent,
+    make_document,
+    make_published,
+)
+from clients.tests.forms import make_form
 from outbox.models import Message
 from practice.tests.factories import make_practice
 
 pytestmark = pytest.mark.django_db
 
+ASKED = {"fever": {"kind": "yes_no", "is_required": True, "choices": {"yes": "stop", "no": ""}}}
 MORNING = NOW.replace(hour=7)
 """08:00 in London on the day of NOW."""
 
@@ -118,8 +127,48 @@ def test_what_waits_for_a_word_is_collected() -> None:
     alike = LookAlike.objects.create(client=make_client(), resembles=make_client(), by="phone", noticed_at=NOW)
     held = make_visit()
     found = today.decisions(owner, NOW + dt.timedelta(hours=2))
-    assert [few.rows for few in found[:-1]] == [[asked], [move], [looked_at], [thread], [alike], [held]]
+    assert [few.rows for few in found[:-1]] == [[asked], [move], [looked_at], [], [thread], [alike], [held]]
     assert note not in found.flags.rows
+
+
+def test_a_consent_waits_for_the_therapist_until_they_signed_it_too() -> None:
+    make_practice(consent_signers="both")
+    booking, version = make_booking(), make_published(NOW - dt.timedelta(days=9), make_document(slug="treatment"))
+    consent = make_consent(booking.client, version, NOW)
+    therapist, other = booking.therapist.user, make_therapist().user
+    treat(therapist, booking.client)
+
+    def waits_for(user: User) -> list[Consent]:
+        return today.decisions(user, NOW).signatures.rows
+
+    assert (waits_for(therapist), waits_for(make_owner())) == ([consent], [consent])
+    assert (waits_for(other), waits_for(make_front_desk())) == ([], [])
+    shown = page(therapist)
+    assert "Consents to sign as the therapist" in shown
+    assert f"/admin/clients/consent/of/{booking.client_id}/?back=today" in shown
+    at = Browser()
+    at.force_login(therapist)
+    answer = at.post(f"/admin/clients/consent/of/{booking.client_id}/treatment/countersign/?back=today")
+    assert (answer.headers["Location"], waits_for(therapist)) == ("/admin/today/", [])
+
+
+def test_a_consent_that_was_taken_back_or_whose_text_has_changed_waits_for_nobody() -> None:
+    make_practice(consent_signers="both")
+    document, client, later = make_document(slug="treatment"), make_client_with_account(), NOW + dt.timedelta(hours=1)
+    make_consent(client, make_published(NOW - dt.timedelta(days=9), document), NOW)
+    assert len(today.decisions(make_owner(), NOW).signatures.rows) == 1
+    version = make_published(NOW, document)
+    assert today.decisions(make_owner(), later).signatures.rows == []
+    again = make_consent(client, version, later)
+    assert today.decisions(make_owner(), later).signatures.rows == [again]
+    agreements.withdraw([again], by=client.user, now=later)
+    assert today.decisions(make_owner(), later).signatures.rows == []
+
+
+def test_where_the_client_alone_signs_nothing_waits() -> None:
+    make_practice()
+    make_consent(make_client_with_account(), make_published(NOW, make_document(slug="treatment")), NOW)
+    assert today.decisions(make_owner(), NOW).signatures.rows == []
 
 
 def test_a_therapist_decides_about_their_own_and_the_front_desk_about_nothing_clinical() -> None:
@@ -206,6 +255,37 @@ def test_an_act_that_was_chosen_here_leads_back_here_and_nowhere_else() -> None:
             f"/admin/bookings/booking/{booking.pk}/act/check-in/?back={back}", {"identity_seen": "on"}
         )
         assert answer.headers["Location"] == (place or f"/admin/bookings/booking/{booking.pk}/change/")
+
+
+def test_the_sheet_that_was_opened_here_leads_back_here() -> None:
+    now, at = noon(), Browser()
+    booking = around(now, client=make_client_with_account())
+    therapist = booking.therapist.user
+    treat(therapist, booking.client)
+    at.force_login(therapist)
+    new = f"/admin/care/boundarysheet/add/?booking={booking.pk}&back=today"
+    assert new.replace("&", "&amp;") in at.get("/admin/today/").content.decode()
+    agreed = {"areas": ["neck"], "covering": "2", "pressure": "2", "slower_word": "amber", "stop_word": "red"}
+    answer = at.post(new, agreed)
+    assert answer.headers["Location"] == "/admin/today/"
+    kept = f"/admin/care/boundarysheet/{booking.sheet.pk}/change/?back=today"
+    assert at.get(new).headers["Location"] == kept
+    visits.check_in(booking, by=therapist, now=now, identity_seen=True)
+    visits.start(booking, by=therapist, now=now)
+    assert kept in at.get("/admin/today/").content.decode()
+    less = {"covering": "3", "pressure": "1", "areas": ["neck"]}
+    assert at.post(kept, less).headers["Location"] == "/admin/today/"
+
+
+def test_what_the_client_answers_on_the_device_leads_back_here() -> None:
+    now, at = noon(), Browser()
+    version, booking = make_form(ASKED, asked="visit", slug="today", valid_for_months=None), around(now)
+    at.force_login(make_owner())
+    asked = f"/admin/bookings/booking/{booking.pk}/visit/?back=today"
+    assert asked in at.get("/admin/today/").content.decode()
+    answer = at.post(asked, {"version": str(version.pk), "today-q-fever": "no"})
+    assert answer.headers["Location"] == f"{asked}&told=1"
+    assert "Back to Today" in at.get(answer.headers["Location"]).content.decode()
 
 
 def test_check_in_leads_through_what_is_agreed_at_the_door() -> None:
