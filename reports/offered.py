@@ -17,7 +17,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bookings import availability
-from bookings.availability import Book, DateHours
+from bookings.availability import Book, DateHours, WeeklyHours
 from bookings.ranges import gaps, merge
 from practice import walltime
 from practice.walltime import DAY, EPOCH_DAY, Range
@@ -34,6 +34,7 @@ class Era(NamedTuple):
 
     first: int
     last: int
+    rows: tuple[WeeklyHours, ...]
     hours: Hours
 
     def seconds(self, weekday: int) -> int:
@@ -86,7 +87,8 @@ class Presence:
 
     def is_there(self, on: date, start: int, until: int) -> bool:
         """The whole stretch through; it begins on that date."""
-        number, at = on.toordinal(), start - _midnight(on, self.zone)
+        number = on.toordinal()
+        at = start - _midnight(number, self.zone)
         if number in self._touched_set or at + until - start > DAY:
             return any(opens <= start and until <= closes for opens, closes in self.there(on, on + ONE_DAY))
         era = next((each for each in self._eras if each.first <= number <= each.last), None)
@@ -96,18 +98,16 @@ class Presence:
 
     def there(self, first: date, last: date) -> list[Range]:
         """The stretches of these dates, as the diary has them."""
-        around = walltime.dates(first - ONE_DAY, last + ONE_DAY)
-        dated = [row for on in around for row in self._dated.get(on, ())]
-        open_at = availability.windows(
-            Book(weekly=self.book.weekly, dated=dated), first - ONE_DAY, last + ONE_DAY, self.zone
-        )
+        before, after = first - ONE_DAY, last + ONE_DAY
+        book = Book(weekly=self._weekly(before, after), dated=self._dated_on(before, after))
+        open_at = availability.windows(book, before, after, self.zone)
         found = []
         for start, until, _ in walltime.stretches(first, last, self.zone):
             for opens, closes in open_at:
                 if opens < until and start < closes:
                     span = max(opens, start), min(closes, until)
-                    after = bisect_right(self._gone, span[0], key=lambda each: each[1])
-                    found += gaps(self._gone[after:], span)
+                    ahead = bisect_right(self._gone, span[0], key=lambda each: each[1])
+                    found += gaps(self._gone[ahead:], span)
         return merge(found)
 
     def _clipped(self, first: date, last: date) -> Range:
@@ -128,6 +128,13 @@ class Presence:
         for opens, closes in _runs(_among(self._open_touched, first, last)):
             yield from self.there(date.fromordinal(opens), date.fromordinal(closes))
 
+    def _weekly(self, first: date, last: date) -> list[WeeklyHours]:
+        opens, closes = first.toordinal(), last.toordinal()
+        return [row for era in self._eras if era.first <= closes and opens <= era.last for row in era.rows]
+
+    def _dated_on(self, first: date, last: date) -> list[DateHours]:
+        return [row for on in walltime.dates(first, last) for row in self._dated.get(on, ())]
+
     @cached_property
     def _gone(self) -> list[Range]:
         return merge(chain(self.book.away, self.book.closed))
@@ -141,11 +148,12 @@ class Presence:
 
     @cached_property
     def _eras(self) -> list[Era]:
-        first, last = self.first.toordinal(), self.last.toordinal()
+        """Also of the day before the first and the day after the last, whose hours may reach over."""
+        first, last = self.first.toordinal() - 1, self.last.toordinal() + 1
         begins = {first} | {row.valid_from.toordinal() for row in self.book.weekly if row.valid_from}
         begins |= {row.valid_until.toordinal() + 1 for row in self.book.weekly if row.valid_until}
         cuts = [each for each in sorted(begins) if first <= each <= last]
-        return [Era(each, until - 1, _hours(self.book, each)) for each, until in pairwise([*cuts, last + 1])]
+        return [_era(self.book, each, until - 1) for each, until in pairwise([*cuts, last + 1])]
 
     @cached_property
     def _touched_days(self) -> tuple[set[int], set[int]]:
@@ -156,7 +164,8 @@ class Presence:
         for start, until in self._gone:
             first, last = _local_day(start, self.zone), _local_day(until - 1, self.zone)
             touched.update(range(max(first, opens), min(last, closes) + 1))
-            gone.update(range(max(first + 1, opens), min(last, closes + 1)))
+            whole = first + (start > _midnight(first, self.zone)), last + (until >= _midnight(last + 1, self.zone))
+            gone.update(range(max(whole[0], opens), min(whole[1], closes + 1)))
         return touched, gone - changes
 
     @cached_property
@@ -186,27 +195,28 @@ def by_hour(ranges: Iterable[Range], zone: ZoneInfo) -> Iterator[tuple[date, int
 
 @lru_cache(maxsize=64)
 def clock_days(first: date, last: date, zone: ZoneInfo) -> tuple[int, ...]:
-    """The days, as ordinals, on which a change of the clocks may move or stretch the hours, and those beside them."""
+    """The days, as ordinals, on which a change of the clocks may move or stretch the hours; where it meets midnight also
+    those beside them."""
     opens, closes = first.toordinal() - EPOCH_DAY - 3, last.toordinal() - EPOCH_DAY + 4
     days: set[int] = set()
     for before, after in pairwise(walltime.segments(opens * DAY, closes * DAY, zone)):
-        readings = [(after.start + offset) // DAY + EPOCH_DAY for offset in (before.offset, after.offset)]
-        days.update(range(min(readings) - 1, max(readings) + 2))
+        readings = [after.start + offset for offset in (before.offset, after.offset)]
+        first_day, last_day = (min(readings) - 1) // DAY + EPOCH_DAY, max(readings) // DAY + EPOCH_DAY
+        beside = first_day < last_day
+        days.update(range(first_day - beside, last_day + 1 + beside))
     return tuple(sorted(days))
 
 
-def _hours(book: Book, on: int) -> Hours:
-    """The weekly hours that hold on a day and until the era ends, each weekday's joined."""
-    holds = [
+def _era(book: Book, first: int, last: int) -> Era:
+    """What holds on the first of its days and until the last; each weekday's hours are joined."""
+    rows = tuple(
         row
         for row in book.weekly
-        if (row.valid_from is None or row.valid_from.toordinal() <= on)
-        and (row.valid_until is None or on <= row.valid_until.toordinal())
-    ]
-    return tuple(
-        tuple(merge((row.opens * 60, row.closes * 60) for row in holds if row.weekday == weekday))
-        for weekday in range(7)
+        if (row.valid_from is None or row.valid_from.toordinal() <= first)
+        and (row.valid_until is None or first <= row.valid_until.toordinal())
     )
+    by_weekday = [[(row.opens * 60, row.closes * 60) for row in rows if row.weekday == day] for day in range(7)]
+    return Era(first, last, rows, tuple(tuple(merge(each)) for each in by_weekday))
 
 
 @lru_cache(maxsize=1024)
@@ -221,8 +231,8 @@ def _week(hours: Hours) -> tuple[tuple[tuple[int, int], int], ...]:
 
 
 @lru_cache(maxsize=8192)
-def _midnight(on: date, zone: ZoneInfo) -> int:
-    return walltime.floor_epoch(walltime.instant(on, 0, zone))
+def _midnight(day: int, zone: ZoneInfo) -> int:
+    return walltime.floor_epoch(walltime.instant(date.fromordinal(day), 0, zone))
 
 
 def _local_day(at: int, zone: ZoneInfo) -> int:
