@@ -26,6 +26,7 @@ class _Nudger:
     def __init__(self) -> None:
         self.pid = os.getpid()
         self.wanted = threading.Event()
+        self.tasks: set[str] = set()
         threading.Thread(target=self._run, name="outbox-nudge", daemon=True).start()
 
     def _run(self) -> None:
@@ -35,9 +36,14 @@ class _Nudger:
             self.wanted.clear()
             rest.wait(QUIET_SECONDS if self._publish() else AFTER_FAILURE_SECONDS)
 
+    def ask(self, task: str) -> None:
+        self.tasks.add(task)
+        self.wanted.set()
+
     def _publish(self) -> bool:
         try:
-            current_app.send_task(SWEEP, retry=False, ignore_result=True, expires=60)
+            while self.tasks:
+                current_app.send_task(self.tasks.pop(), retry=False, ignore_result=True, expires=60)
         except (OSError, KombuError, *current_app.connection_for_write().connection_errors) as error:
             log.warning("The broker does not answer (%s); messages wait for the next sweep.", type(error).__name__)
             return False
@@ -48,11 +54,11 @@ _nudger: _Nudger | None = None
 _making = threading.Lock()
 
 
-def send() -> None:
-    """Asks for a sweep soon; returns at once, whatever the broker does."""
+def send(task: str = SWEEP) -> None:
+    """Asks for a round of this task soon; returns at once, whatever the broker does."""
     global _nudger  # noqa: PLW0603
     if _nudger is None or _nudger.pid != os.getpid():
         with _making:
             if _nudger is None or _nudger.pid != os.getpid():
                 _nudger = _Nudger()
-    _nudger.wanted.set()
+    _nudger.ask(task)

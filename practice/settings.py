@@ -252,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire": {"task": "bookings.expire", "schedule": 60.0},
     "plan_ahead": {"task": "bookings.plan_ahead", "schedule": 600.0},
     "remind": {"task": "care.remind", "schedule": 600.0},
+    "report_files": {"task": "reports.make", "schedule": 60.0, "options": {"expires": 60}},
     "tidy": {"task": "accounts.tidy", "schedule": 86_400.0},
     "forget": {"task": "outbox.forget", "schedule": 86_400.0},
     "anchor": {"task": "vault.anchor", "schedule": 300.0},  # it sends one out when an hour has passed

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import STAFF_ROLES, Role
+from reports import suppressing
 from reports.asking import Asked
 from reports.errors import NoSuchReport
 from reports.reading import reading
@@ -29,7 +30,7 @@ class Entry:
     def made(self, asked: Asked) -> Report:
         """Whole, as this reader may see it. Raises TooLong."""
         with reading():
-            return self.report(asked)
+            return suppressing.shown(self.report(asked), asked.by)
 
 
 ENTRIES: tuple[Entry, ...] = ()

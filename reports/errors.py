@@ -34,3 +34,35 @@ class NoSuchReport(Refusal):
 
     code = "not_found"
     sentence = "There is no such report."
+
+
+class NoSuchTable(Refusal):
+    """The report has no table of that name, or a file cannot be of that kind."""
+
+    code = "not_found"
+    sentence = "There is no such table in this report."
+
+
+class TooMany(Refusal):
+    """More rows than somebody is let wait for; the worker makes such a file."""
+
+    code = "too_long"
+    sentence = "This file is long. It can be made in the background."
+
+
+class EnoughOrdered(Refusal):
+    code = "conflict"
+    sentence = "Several files of yours are being made already. Please wait for one of them, or cancel it."
+
+
+class RoleChanged(Refusal):
+    """Who ordered the file is no longer what they were then."""
+
+    sentence = "This file was ordered for another role than you have now, so it was not made."
+
+
+class Abandoned(Refusal):
+    """The file that is being made was cancelled, or another worker has it."""
+
+    code = "conflict"
+    sentence = "This file is not wanted any more."

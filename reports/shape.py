@@ -6,7 +6,7 @@ The page, the print, CSV, XLSX and the API all show this same thing; none of the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -63,6 +63,8 @@ class Table:
     is_sensitive: bool = False
     """Whether its small counts say something of single people; see `suppressing`."""
     empty: str = "There is nothing to show for this period."
+    is_suppressed: bool = False
+    """Whether something of it is not shown to this reader; set by `suppressing` alone."""
 
 
 class Kind(StrEnum):
@@ -107,3 +109,5 @@ class Rows:
     title: str
     columns: tuple[Column, ...]
     rows: Iterable[tuple[Value, ...]] = field(default=())
+    count: Callable[[], int] | None = None
+    """How many there are, where one query tells it, so that a long file can say how far it is."""

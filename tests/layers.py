@@ -16,15 +16,15 @@ LAYER_OF = {
     for layer, names in {
         0: "offered period shape meanings agreed areas availability chain clauses crypto energy errors folding ical kinds labels likeness practice_labels questionnaires questions quiet ranges rules segments spans walltime "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
-        "practice_file.spelling practice_file.text",
+        "practice_file.spelling practice_file.text cells",
         1: "money_constraints constraints durability fields keys models prepared querysets statements",
-        2: "question unanswered finding words today owing takings receipts record shared signatures unsigned planner newcomers asking described facts log mime parts placeholders sight wording brochure choice copies diary documents health journey loading opened pages particulars permissions picker reach readiness registry reports running_out wanted story told trail verifier "
+        2: "saying sessions missed day_lists overview combining earnings income people figures question unanswered finding words today owing takings receipts record shared signatures unsigned planner elsewhere newcomers asking described facts log mime parts placeholders sight wording brochure choice copies diary documents health journey loading opened pages particulars permissions picker reach readiness registry reports running_out wanted story told trail verifier "
         "calendars links subscribed practice_file.current practice_file.known "
-        "reminded sent stages compliance",
-        3: "catalogue money walkin named alerts cover standing plans series charts notes reflections reminding happenings security editing evening renewals retention expiry absences alarm arrivals channels claims ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger desk lengthening undoing lifecycle messages moves notices nudge outcomes placing "
+        "suppressing reminded sent stages compliance",
+        3: "catalogue exports taking files progress money walkin named alerts cover standing plans series charts notes reflections reminding happenings security editing evening renewals retention expiry absences alarm arrivals channels claims ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger desk lengthening undoing lifecycle messages moves notices nudge outcomes placing "
         "planning proof reaching reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "feeds practice_file.offer_rows practice_file.people_rows",
-        4: "naming dates choosing noteforms forms schemas signing",
+        4: "showing naming dates choosing noteforms forms schemas signing",
         5: "navigation adapter browsers admin admin_site api apps backends context demo_notes demo_plans management middleware migrations sessions tasks templatetags "
         "urls views visitor watchman",
     }.items()
