@@ -1,4 +1,4 @@
-"""A client's record as one line of time: sessions, notes, charts, forms, agreements, decisions, incidents. Only reads.
+"""A client's record as one line of time: sessions, notes, charts, plans, forms, agreements, decisions, incidents. Only reads.
 
 Whoever shows it has left the line of a reading first. What an entry says is opened when it is asked for, not before.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from bookings.models import Booking, Status
 from care import energy
-from care.models import Amendment, BoundarySheet, EnergyChart, Incident, NoteState, Refusal, SessionNote
+from care.models import Amendment, BoundarySheet, EnergyChart, Incident, NoteState, Plan, Refusal, SessionNote
 from clients.models import Client, Consent, Restriction, StageDecision, Submission, Withdrawal
 from practice import words
 from practice.models import Practice
@@ -27,6 +27,7 @@ KINDS = {
     "form": "Forms",
     "agreement": "Consents and withdrawals",
     "stage": "Stage decisions",
+    "plan": "Plans",
     "incident": "Incidents",
     "refusal": "Refusals",
     "restriction": "Restrictions",
@@ -213,6 +214,23 @@ def _stages(client: Client, now: dt.datetime) -> Iterator[Entry]:
         yield Entry(row.decided_at, "stage", title, _name(row.by), row, said)
 
 
+def _plans(client: Client, now: dt.datetime) -> Iterator[Entry]:
+    """Each version of each therapist's."""
+    for row in Plan.objects.filter(client=client).select_related("therapist", "session_type", "stage", "by"):
+        changed = f", version {row.number}" if row.number > 1 else ""
+        title = f"Plan of {row.therapist}{changed}: {words.counted(row.sessions, 'session')}"
+        yield Entry(row.made_at, "plan", title, _name(row.by), row, _telling(_plan, row))
+
+
+def _plan(row: Plan) -> Facts:
+    return [
+        ("Starts from", str(row.stage or "")),
+        ("Sessions of", f"{row.session_type}, {row.minutes} minutes"),
+        ("Between them", words.counted(row.every_days, "day")),
+        ("What to work on", row.work_on),
+    ]
+
+
 def _incidents(client: Client, now: dt.datetime) -> Iterator[Entry]:
     for row in Incident.objects.filter(client=client).select_related("recorded_by"):
         title = f"Incident, {row.get_severity_display()}"
@@ -267,6 +285,7 @@ LOADED: dict[str, Callable[[Client, dt.datetime], Iterable[Entry]]] = {
     "form": _forms,
     "agreement": _agreements,
     "stage": _stages,
+    "plan": _plans,
     "incident": _incidents,
     "refusal": _refusals,
     "restriction": _restrictions,

@@ -14,9 +14,10 @@ from django.utils import timezone
 from accounts.tests.factories import make_front_desk, make_owner
 from bookings.models import Booking, Status
 from bookings.tests.factories import make_booking, make_therapist
-from care import notes, reflections
+from care import notes, plans, reflections
 from care.energy import Point
 from care.models import EnergyChart, NoteState, Phrase, Reflection, SessionNote
+from care.plans import Work
 from care.tests.factories import make_incident, make_note, make_refusal, make_sheet, make_signed_note, make_visit
 from clients.models import CareRelation
 from clients.opened import readings
@@ -231,6 +232,11 @@ def fill(visit: Booking) -> SessionNote:
     notes.amend(note, "The left shoulder.", reason="Wrong side.", by=note.author, now=now)
     make_consent(visit.client, make_published(now), now)
     make_incident(visit.client, by=visit.therapist.user, what="A remark.", consequence="warn")
+    standing, length = plans.standing(visit.client, visit.therapist), visit.session_type.lengths.get()
+    work = Work(length, 4, 14, "Breath and grounding.")
+    plans.make(
+        visit.client, visit.therapist, work, by=visit.therapist.user, now=now, seen=standing.number if standing else 0
+    )
     make_refusal(make_booking(client=visit.client, status=Status.REQUESTED))
     return note
 
@@ -238,14 +244,27 @@ def fill(visit: Booking) -> SessionNote:
 def test_record_is_one_line_of_time_with_all_that_was_written(visit: Booking) -> None:
     fill(visit)
     said = browser_of(visit.therapist.user).get(record_of(visit)).content.decode()
-    for words in ("Feet first.", "Wrong side.", "A remark.", "Heart", "signed", "the request was declined"):
+    for words in (
+        "Feet first.",
+        "Wrong side.",
+        "A remark.",
+        "Heart",
+        "signed",
+        "the request was declined",
+        "Breath and grounding.",
+    ):
         assert words in said
     [reading] = readings(visit.client)
     assert reading.first.object == "record:record"
 
 
 @pytest.mark.parametrize(
-    ("kind", "has", "lacks"), [("note", "Feet first.", "A remark."), ("incident", "A remark.", "Feet first.")]
+    ("kind", "has", "lacks"),
+    [
+        ("note", "Feet first.", "A remark."),
+        ("incident", "A remark.", "Feet first."),
+        ("plan", "Breath and grounding.", "Feet first."),
+    ],
 )
 def test_record_shows_one_kind_alone(visit: Booking, kind: str, has: str, lacks: str) -> None:
     fill(visit)
