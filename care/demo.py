@@ -30,9 +30,10 @@ HEAD_AND_CALVES = ("scalp", "calf-left", "calf-right")
 
 
 @transaction.atomic
-def load(now: dt.datetime) -> bool:
-    """Gives a database without therapists the demo practice with all that belongs to it; whether it did."""
-    if not demo.load(now):
+def load(now: dt.datetime, *, with_past: bool = False) -> bool:
+    """Gives a database without therapists the demo practice with all that belongs to it; whether it did. `with_past`, two
+    years more before its own weeks."""
+    if not demo.load(now, with_past=with_past):
         return False
     mara = Therapist.objects.select_related("user").get(slug="mara")
     WatchedWord.objects.create(word=WATCHED)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from accounts.models import Role, User
 from bookings import absences
-from bookings.demo import states, told
+from bookings.demo import past_rows, states, told
 from bookings.demo.takings import enter_money
 from bookings.demo.told import sign_agreements, sign_forms, understand_boundaries
 from bookings.models import Closure, Room, Therapist, TimeOff
@@ -82,8 +82,9 @@ BOOKED_BEFORE = dt.timedelta(days=23)
 
 
 @transaction.atomic
-def load(now: dt.datetime) -> bool:
-    """Gives a database without therapists the demo practice and its sign-ins; whether it did."""
+def load(now: dt.datetime, *, with_past: bool = False) -> bool:
+    """Gives a database without therapists the demo practice and its sign-ins; whether it did. `with_past`, two years more
+    before its own weeks, which the reports tell of."""
     if Therapist.objects.exists():
         return False
     people = [*PEOPLE, *((email, name, Role.CLIENT) for _, name, email, _ in states.CLIENTS)]
@@ -99,7 +100,12 @@ def load(now: dt.datetime) -> bool:
     entering.enter(came, shape.check(came), now=now)
     for user in users:
         records.join_account(user)
+    _enter_texts(now - (past_rows.TEXTS_BEFORE if with_past else states.SIGNED_BEFORE))
+    if with_past:
+        past_rows.enter(_monday(now) + dt.timedelta(weeks=WEEKS[0]), now)
     _enter_trust(now)
+    if with_past:
+        past_rows.sign_anew(now)
     enter_money(now)
     _enter_absences(now)
     return True
@@ -107,9 +113,7 @@ def load(now: dt.datetime) -> bool:
 
 def _enter_absences(now: dt.datetime) -> None:
     """This week and the next: a therapist away for an hour or an afternoon, a room that is being painted."""
-    zone = Practice.objects.current().zone
-    today = local_date(now, zone)
-    monday = today - dt.timedelta(days=today.weekday())
+    zone, monday = Practice.objects.current().zone, _monday(now)
 
     def between(week: int, day: int, opens: str, closes: str) -> dict[str, dt.datetime]:
         on = monday + dt.timedelta(weeks=week, days=day)
@@ -129,11 +133,20 @@ def _enter_absences(now: dt.datetime) -> None:
     absences.change(save=rows, now=now)
 
 
-def _enter_trust(now: dt.datetime) -> None:
-    """What is asked and agreed here, and what each client has told, signed and been decided about."""
-    before = now - states.SIGNED_BEFORE
+def _monday(now: dt.datetime) -> dt.date:
+    """Of the current week."""
+    today = local_date(now, Practice.objects.current().zone)
+    return today - dt.timedelta(days=today.weekday())
+
+
+def _enter_texts(before: dt.datetime) -> None:
+    """What is asked and agreed here, since then."""
     ensure_forms(before)
     ensure_documents(before, published=True)
+
+
+def _enter_trust(now: dt.datetime) -> None:
+    """What each client of the demo's own weeks has told, signed and been decided about."""
     states.sign_before(now)
     robin = Client.objects.get(ref="demo-robin")
     sign_forms(robin, now, told.ROBINS)
@@ -155,9 +168,7 @@ def _client(ref: str, name: str, email: str, born: str) -> dict[str, Any]:
 
 def diary(now: dt.datetime, practice: Practice) -> list[dict[str, Any]]:
     """The bookings of three weeks past, this one and two to come."""
-    today = local_date(now, practice.zone)
-    monday = today - dt.timedelta(days=today.weekday())
-    rows = []
+    monday, rows = _monday(now), []
     for week in WEEKS:
         for number, (day, *slot) in enumerate(WEEK):
             if (number + week) % 4:

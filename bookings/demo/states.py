@@ -40,6 +40,7 @@ BOOKED = (
     (2, 2, "demo-warren", "mara", "10:00", "relaxing-massage", 60, "garden"),
 )
 SIGNED_BEFORE = dt.timedelta(days=40)
+CHANGED_BEFORE = dt.timedelta(days=21)
 DECIDED_BEFORE = dt.timedelta(days=2)
 ADDED = "\nIf a session has to end early, we sit down together afterwards, when you like.\n"
 
@@ -52,7 +53,7 @@ def sign_before(now: dt.datetime) -> None:
     draft = agreements.new_draft(Document.objects.get(slug="treatment"))
     draft.text += ADDED
     draft.save(update_fields=["text"])
-    agreements.publish(draft, by=User.objects.get(email="owner@demo.example"), now=now)
+    agreements.publish(draft, by=User.objects.get(email="owner@demo.example"), now=now - CHANGED_BEFORE)
 
 
 def enter_states(now: dt.datetime, today: dt.date) -> None:

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from accounts.models import User
 from bookings import money, takings
+from bookings.demo.past import PAST
 from bookings.models import Booking, CashUp, PaidBy, Status
 from bookings.money import Count
 from practice.models import Practice
@@ -28,10 +29,9 @@ EVENING = dt.time(20)
 def enter_money(now: dt.datetime) -> None:
     practice = Practice.objects.current()
     desk = User.objects.get(email="desk@demo.example")
-    took_place = Booking.objects.filter(status=Status.COMPLETED, price__gt=0, ends_at__lte=now).order_by(
-        "ends_at", "pk"
-    )
-    rows = list(took_place.select_related("client", "session_type"))
+    took_place = Booking.objects.filter(status=Status.COMPLETED, price__gt=0, ends_at__lte=now)
+    of_these_weeks = took_place.exclude(client__ref__startswith=PAST).order_by("ends_at", "pk")
+    rows = list(of_these_weeks.select_related("client", "session_type"))
     for on, same_day in groupby(rows, key=lambda row: row.session_on):
         for row in same_day:
             _settle(row, len(rows) - rows.index(row), by=desk, now=now)

@@ -20,7 +20,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "The demo practice has passwords that everybody knows, so it is not loaded in production."
             )
-        if demo.load(timezone.now()):
+        if demo.load(timezone.now(), with_past=True):
             self.stdout.write(f"The demo practice is loaded; every sign-in has the password {PASSWORD}.")
         else:
             self.stdout.write("There is a practice here already; nothing was loaded.")
