@@ -27,6 +27,7 @@ BAR = (
     Entry("Conversations", "admin:care_conversation_changelist", "care.view_conversation"),
     Entry("Notes", "admin:care_sessionnote_changelist", "care.view_sessionnote"),
     Entry("Takings", "admin:cash_up", "bookings.add_cashup"),
+    Entry("Reports", "reports"),
     Entry("Messages", "admin:outbox_message_changelist", "outbox.view_message"),
     Entry("Settings", "admin:settings"),
 )

@@ -22,6 +22,7 @@ urlpatterns = [
     ],
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("reports/", include("reports.urls")),
 ]
 if settings.MODE == "demo":
     urlpatterns.append(path("demo/", include("practice.demo.urls")))

@@ -30,6 +30,11 @@ class Filters:
     session_types: tuple[SessionType, ...] = ()
     rooms: tuple[Room, ...] = ()
 
+    @property
+    def names(self) -> list[str]:
+        """As they are called on the site."""
+        return [each.name for rows in (self.therapists, self.session_types, self.rooms) for each in rows]
+
     def on(self, prefix: str = "") -> Q:
         """As a condition on bookings, or on rows that reach one by `prefix` (“booking__”)."""
         wanted = {"therapist": self.therapists, "session_type": self.session_types, "room": self.rooms}

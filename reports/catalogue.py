@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import STAFF_ROLES, Role
-from reports import suppressing
+from reports import sent, suppressing
 from reports.asking import Asked
 from reports.errors import NoSuchReport
 from reports.reading import reading
@@ -33,7 +33,9 @@ class Entry:
             return suppressing.shown(self.report(asked), asked.by)
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry("messages", "Messages", "What was sent, and whether it arrived.", sent.report, sent.behind),
+)
 
 
 def visible_to(user: Any) -> list[Entry]:

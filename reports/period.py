@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from reports.errors import NotAPeriod
 
 LONGEST_YEARS = 20
+USUAL = "last-month"
+"""The word of the period that is meant where nothing is asked."""
 DAY = dt.timedelta(days=1)
 
 
@@ -84,7 +86,7 @@ def named(today: dt.date) -> dict[str, tuple[str, Period]]:
 
 
 def asked(first: str, last: str, word: str, today: dt.date) -> Period:
-    """What an address asks for: a word of `named`, or two days like 2027-01-31; with nothing, the last month.
+    """What an address asks for: a word of `named`, or two days like 2027-01-31; with nothing, the usual one.
 
     Raises NotAPeriod with what is wrong and with which of them.
     """
@@ -94,7 +96,7 @@ def asked(first: str, last: str, word: str, today: dt.date) -> Period:
             raise NotAPeriod(f"There is no period “{word[:40]}”. There are {', '.join(words)}.")
         return words[word][1]
     if not (first or last):
-        return words["last-month"][1]
+        return words[USUAL][1]
     if not (first and last):
         raise NotAPeriod
     return checked(day(first, "first"), day(last, "last"))

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from accounts.models import User
+from accounts.models import Role, User
+from bookings.models import Room, SessionType, Therapist
 from practice import walltime
 from practice.models import Practice
 from reports import asking, period
@@ -35,6 +36,10 @@ class Question(NamedTuple):
         named = [("therapist", self.therapists), ("type", self.session_types), ("room", self.rooms)]
         said += [(name, slug) for name, slugs in named for slug in slugs]
         return urlencode([(name, text) for name, text in said if text])
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.therapists or self.session_types or self.rooms)
 
     def of(self, word: str) -> Question:
         """The same for a named period."""
@@ -67,6 +72,29 @@ def asked(question: Question, *, by: User, practice: Practice, now: dt.datetime)
         practice,
         now,
     )
+
+
+class Choice(NamedTuple):
+    """What a report can be narrowed to: its name in the address and its options by slug and name, those chosen marked."""
+
+    name: str
+    legend: str
+    options: list[tuple[str, str, bool]]
+
+
+def choices(by: User, question: Question) -> list[Choice]:
+    """Without those in which there is nothing to choose."""
+    therapists = Therapist.objects.none() if by.role == Role.THERAPIST else Therapist.objects.all()
+    found = [
+        ("therapist", "Therapist", therapists, question.therapists),
+        ("type", "Session type", SessionType.objects.all(), question.session_types),
+        ("room", "Room", Room.objects.all(), question.rooms),
+    ]
+    every = [
+        Choice(name, legend, [(slug, label, slug in chosen) for slug, label in rows.values_list("slug", "name")])
+        for name, legend, rows, chosen in found
+    ]
+    return [each for each in every if len(each.options) > 1]
 
 
 def _plain(text: str) -> str:
