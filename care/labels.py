@@ -39,7 +39,9 @@ LABELS = labelled(
     SessionNote={
         # The practice's own record. What of the aftercare is shared with the client is on their page.
         clinical(exported=False): "done response aftercare plan",
-        personal("clinical", exported=False): "state saved_at is_late_entry areas signed_at text_digest shared_at",
+        personal(
+            "clinical", exported=False
+        ): "state saved_at is_late_entry areas to_share signed_at text_digest shared_at",
         internal("clinical"): "id booking author version shared_by",
     },
     Amendment={

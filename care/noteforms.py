@@ -85,7 +85,8 @@ def initial_of(note: SessionNote | None, sheet_areas: int) -> dict[str, Any]:
     said: dict[str, Any] = {name: getattr(note, name) for name in NoteSection.values}
     for key in CHAKRAS:
         said |= {key: points.get(key, Point()).state, f"{key}-note": points.get(key, Point()).note}
-    return said | {"seen": note.version, "areas": agreed.keys(note.areas)}
+    ticks = dict.fromkeys(note.to_share or (), True)
+    return said | ticks | {"seen": note.version, "areas": agreed.keys(note.areas)}
 
 
 def with_phrase(typed: QueryDict, section: str, user: User) -> dict[str, Any]:

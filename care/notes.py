@@ -47,6 +47,7 @@ SIGNED = "note.signed"
 AMENDED = "note.amended"
 SHARED = "aftercare.shared"
 UNSHARED = "aftercare.unshared"
+SHARES = ("shares_aftercare", "shares_chart", "shares_chart_notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class Written:
     shares_aftercare: bool = False
     shares_chart: bool = False
     shares_chart_notes: bool = False
+
+    def ticks(self) -> list[str]:
+        """What the client is to be shown, by name."""
+        return [name for name in SHARES if getattr(self, name)]
 
     def texts(self) -> Mapping[str, str]:
         names = ("done", "response", "aftercare", "plan")
@@ -99,7 +104,8 @@ def sign(booking: Booking, written: Written, *, seen: int, by: User, now: dt.dat
     if not note.done:
         raise NothingDone
     note.state, note.signed_at, note.text_digest = NoteState.SIGNED, now, signatures.text_digest(note)
-    note.save(update_fields=["state", "signed_at", "text_digest"])
+    note.to_share = None
+    note.save(update_fields=["state", "signed_at", "text_digest", "to_share"])
     _note(SIGNED, note, by, now, text=note.text_digest, record=signatures.record_digest(note), late=note.is_late_entry)
     _share(note, written, by, now)
     return note
@@ -164,6 +170,7 @@ def _saved(booking: Booking, written: Written, *, seen: int, by: User, now: dt.d
     if not (any(texts.values()) or written.areas or energy.looked_at(written.points)):
         raise EmptyNote
     note.booking, note.author, note.areas, note.saved_at, note.version = booking, by, written.areas, now, seen + 1
+    note.to_share = written.ticks() or None
     for name, words in texts.items():
         setattr(note, name, words)
     note.save()

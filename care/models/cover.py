@@ -38,7 +38,7 @@ class NamedPerson(models.Model):
     saved_at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "named persons"
+        verbose_name_plural = "working alone"
         constraints = [
             models.CheckConstraint(
                 condition=Q(ask_after_minutes__lte=LONGEST_WAIT, tell_after_minutes__gte=1)

@@ -38,6 +38,9 @@ class SessionNote(models.Model):
     response = EncryptedTextField(max_length=5000, blank=True)
     aftercare = EncryptedTextField(max_length=5000, blank=True)
     plan = EncryptedTextField(max_length=5000, blank=True)
+    to_share = models.JSONField(
+        null=True, blank=True, help_text="Of a draft: what the client is to be shown once it is signed."
+    )
     signed_at = models.DateTimeField(null=True, blank=True)
     text_digest = models.CharField(
         max_length=64, blank=True, help_text="SHA-256 of the words, keyed with the client's key."

@@ -87,6 +87,21 @@ def test_note_is_saved_then_signed_with_its_chart(visit: Booking) -> None:
     assert "Rest." in shown.content.decode()
 
 
+def test_what_is_to_be_shared_is_kept_with_the_draft_and_shared_with_the_signature(visit: Booking) -> None:
+    browser = browser_of(visit.therapist.user)
+    ticks = ["shares_aftercare", "shares_chart", "shares_chart_notes"]
+    browser.post(write_url(visit), typed(save="1", **dict.fromkeys(ticks[:2], "on")))
+    draft, form = SessionNote.objects.get(), browser.get(write_url(visit)).context["form"]
+    assert [bool(form[name].value()) for name in ticks] == [True, True, False]
+    assert (draft.shared_at, draft.chart.shared_at) == (None, None)
+    browser.post(write_url(visit), typed(seen="1", save="1", shares_chart="on"))
+    form = browser.get(write_url(visit)).context["form"]
+    assert [bool(form[name].value()) for name in ticks] == [False, True, False]
+    browser.post(write_url(visit), typed(seen="2", sign="1", shares_chart="on"))
+    note = SessionNote.objects.get()
+    assert (note.to_share, note.shared_at, note.chart.shared_at is not None) == (None, None, True)
+
+
 def test_form_begins_with_the_areas_agreed_and_the_last_plan_and_charts_beside_it(visit: Booking) -> None:
     before = make_visit(
         client=visit.client, therapist=visit.therapist, starts_at=visit.starts_at - dt.timedelta(days=7)
