@@ -13,15 +13,39 @@ MEANINGS: dict[str, str] = {
     "owed": "What the bookings of the period still have to be paid: agreed less waived less paid, booking by booking.",
     "taken": "Money that came in on the days of the period less what was given back on them, whichever session it was for; "
     "the cash-up counts the same.",
+    "earned": "What the bookings of the period owe after what was waived, without sessions that are still to come.",
+    "to_come": "What confirmed sessions of the period that have not begun yet owe after what was waived.",
+    "over": "What was paid for bookings of the period beyond what they owe: to be given back, or a deposit for a request that "
+    "still waits.",
+    "per_hour": "What the sessions that took place owe after what was waived, for each hour of their booked length; without "
+    "consultations.",
+    "came_in": "Payments and deposits of these days, less those that were entered wrongly and taken back.",
+    "given_back": "What was given back on these days, less what was entered wrongly and taken back.",
     "clients": "People with at least one session that took place in the period.",
     "new_clients": "Clients whose first session that ever took place here lies in the period.",
     "returning_clients": "Clients with a session in the period who had one before it began.",
     "no_shows": "Bookings whose client did not come.",
-    "late_cancellations": "Bookings that their client cancelled inside the notice that was agreed.",
-    "offered": "Hours in which the therapists were there for sessions: their working hours less time off and closures.",
-    "booked": "The part of the offered hours that sessions and the time kept around them take; so also where a client did "
-    "not come.",
+    "cancellations": "Bookings that were cancelled, by the client or by the practice, counted on the day of the session.",
+    "late_cancellations": "Bookings that their client cancelled inside the notice that was agreed. What the practice cancelled "
+    "or released is not among them, nor is a session that was moved late and then cancelled in time.",
+    "sessions_to_come": "Sessions that are booked or asked for and not over yet.",
+    "unmarked": "Confirmed sessions that are over and of which nobody has noted yet whether they took place. Until then they "
+    "count as neither.",
+    "offered": "Hours in which the therapists were there for sessions: their working hours less time off and closures. They count "
+    "from a therapist's first session on, and until the last of one who gives no sessions any more.",
+    "booked": "The time that sessions take with the time kept around them, on the day on which the session begins; so also a "
+    "request that waits, and where a client did not come. What lies outside the working hours counts too.",
     "free": "Offered hours from now on that nothing takes yet.",
+    "booked_share": "Booked hours out of the offered ones. It is more than all where sessions were given outside the working "
+    "hours.",
+    "booked_hour": "The booked part of this hour of the week out of the time in it that was offered, over the whole period.",
+    "booked_part": "The part of all booked hours that were in this room.",
+    "shortest_session": "The least that a session of this therapist takes, as it is offered now, with the time kept before and "
+    "after it.",
+    "gaps": "Time between two bookings of a day that is shorter than the therapist's shortest session takes. Where a break, time "
+    "off or a closure lies in it, it is none.",
+    "booked_ahead": "Sessions that stand, took place or were missed, by the days from booking to the day of the session; without "
+    "those from a practice file.",
     "messages_sent": "Messages that left the practice, whatever became of them then. A message is counted on the day on which it "
     "was to go out.",
     "messages_late": "Messages that left more than ten minutes after the moment for which they were last planned.",
