@@ -46,6 +46,16 @@ MEANINGS: dict[str, str] = {
     "off or a closure lies in it, it is none.",
     "booked_ahead": "Sessions that stand, took place or were missed, by the days from booking to the day of the session; without "
     "those from a practice file.",
+    "journey_clients": "Clients with a session that took place by then, or of whom a stage was decided. Until a therapist decides "
+    "otherwise, a client is in the first stage.",
+    "journey_days": "Since the day on which the stage was decided; in the first stage, since the first session that took place.",
+    "journey_steps": "Decisions by which a client came to a later stage than before, on the day for which the therapist dated them.",
+    "journey_back": "Decisions by which a client came back to an earlier stage.",
+    "journey_not_yet": "Times that a therapist decided to give the present stage more time.",
+    "journey_sessions": "Sessions, without consultations, that took place in the stage which the step left: after the day on which "
+    "the client came to it, up to the day of the step.",
+    "first_requests": "The first tantric session that each client ever asked for here, counted on the day of asking, by how it "
+    "stands now. Confirmed also counts what was cancelled later.",
     "messages_sent": "Messages that left the practice, whatever became of them then. A message is counted on the day on which it "
     "was to go out.",
     "messages_late": "Messages that left more than ten minutes after the moment for which they were last planned.",

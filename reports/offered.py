@@ -101,7 +101,7 @@ class Presence:
         before, after = first - ONE_DAY, last + ONE_DAY
         book = Book(weekly=self._weekly(before, after), dated=self._dated_on(before, after))
         open_at = availability.windows(book, before, after, self.zone)
-        found = []
+        found: list[Range] = []
         for start, until, _ in walltime.stretches(first, last, self.zone):
             for opens, closes in open_at:
                 if opens < until and start < closes:
@@ -159,7 +159,8 @@ class Presence:
     def _touched_days(self) -> tuple[set[int], set[int]]:
         """All that are touched, and those of them that time off or a closure covers from midnight to midnight."""
         changes = set(clock_days(self.first, self.last, self.zone))
-        touched, gone = changes | {on.toordinal() for on in self._dated}, set()
+        touched = changes | {on.toordinal() for on in self._dated}
+        gone: set[int] = set()
         opens, closes = self.first.toordinal(), self.last.toordinal()
         for start, until in self._gone:
             first, last = _local_day(start, self.zone), _local_day(until - 1, self.zone)
