@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from reports.shape import Unit, Value
 
-RUNS = re.compile(r"(^|[;,|\t\r\n])([\s\x00-\x1f\u00ad\u200b-\u200f\u2060\ufeff'\"]*)(?=[=+\-@|%＝＋－＠﹢﹣－−])")
+RUNS = re.compile(r"((?:^|[;,|\t\r\n])[ \xa0\x00-\x08\u00ad\u200b-\u200f\u2060\ufeff'\"]*)(?=[=+\-@|%＝＋－＠﹢﹣−])")
 """What a spreadsheet may take for a formula: at the beginning, or after a sign at which another one than ours would cut the
 line; whatever blank, unseen or quoting signs stand before it."""
 STARTS = re.compile(r"^[\t\r\n]")
@@ -22,7 +22,7 @@ PENNY = Decimal("0.01")
 
 def harmless(text: str) -> str:
     """With an apostrophe before what would run, so that it stays the text that it is."""
-    text = RUNS.sub(lambda found: f"{found[1]}'{found[2]}", text)
+    text = RUNS.sub(r"\1'", text)
     return f"'{text}" if STARTS.match(text) else text
 
 
