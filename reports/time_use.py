@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from bookings.models import Room
+from bookings.models import Room, Status
 from reports import between, booked, lead_times
 from reports.asking import Asked, within
 from reports.between import Gaps
@@ -109,7 +109,8 @@ def behind(asked: Asked) -> Rows:
         "client__name", "session_on", "starts_at", "ends_at", "busy_from_at", "busy_until_at", "therapist__name",
         "session_type__name", "room__name", "booked_on", "status",
     )  # fmt: skip
-    return Rows(SLUG, TITLE, columns, rows.iterator(chunk_size=2000))
+    states = dict(Status.choices)
+    return Rows(SLUG, TITLE, columns, ((*row, states[state]) for *row, state in rows.iterator(chunk_size=2000)))
 
 
 # Counting
