@@ -36,6 +36,15 @@ def readable_by(user: User, now: dt.datetime) -> QuerySet[Client]:
     return Client.objects.filter(Q(Exists(treated)) | Q(Exists(opened)))
 
 
+def in_care_of(user: User) -> QuerySet[Client]:
+    """The clients whose care this member of staff answers for: the owner for all, a therapist for those they treat."""
+    if not user.is_active or user.role not in CLINICAL_ROLES:
+        return Client.objects.none()
+    if user.role == Role.OWNER:
+        return Client.objects.all()
+    return Client.objects.filter(Exists(CareRelation.objects.filter(client=OuterRef("pk"), user_id=user.pk, until=None)))
+
+
 def told_about(user: User, now: dt.datetime) -> QuerySet[Client]:
     """The clients of whom this member of staff may know what was sent to them: the front desk all, a therapist those whom
     they treat."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -26,16 +25,16 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat, Substr, TruncMonth
 
-from bookings.models import Status
 from clients import reach
 from clients.models import Client
 from outbox import log, registry
 from outbox.health import MESSAGE_LATE_AFTER
 from outbox.models import OPEN, Channel, Message, State
 from practice import walltime, words
-from reports import reminded
-from reports.asking import Asked, within
+from reports import reminded, saying
+from reports.asking import Asked
 from reports.period import Period, months_on
+from reports.reminded import Kept
 from reports.shape import Chart, Column, Kind, Report, Rows, Section, Table, Unit
 
 SLUG = "messages"
@@ -230,33 +229,8 @@ def _kept_from(asked: Asked) -> dt.date:
 # Reminders against no-shows
 
 
-class Kept(NamedTuple):
-    """Sessions whose client came, and those whose client did not."""
-
-    came: int
-    missed: int
-
-    @property
-    def share(self) -> Decimal | None:
-        return Decimal(self.missed) / (self.came + self.missed) if self.came + self.missed else None
-
-
-def kept(asked: Asked) -> tuple[Kept, Kept]:
-    """Of the sessions that were reminded of, and of the others; of the days whose reminders are still on record."""
-    known = asked.bookings().filter(within(asked.period), session_on__gte=reminded.known_from(asked.today))
-    every, told = _kept(known), _kept(reminded.reminded(known))
-    return told, Kept(every.came - told.came, every.missed - told.missed)
-
-
-def _kept(bookings: QuerySet[Any]) -> Kept:
-    counted = bookings.aggregate(
-        came=Count("pk", filter=Q(status=Status.COMPLETED)), missed=Count("pk", filter=Q(status=Status.NO_SHOW))
-    )
-    return Kept(**counted)
-
-
 def _reminders(asked: Asked) -> Section:
-    told, others = kept(asked)
+    told, others = reminded.kept(asked)
     rows = tuple(
         (name, each.came + each.missed, each.missed, each.share)
         for name, each in (("A reminder was sent", told), ("No reminder was sent", others))
@@ -281,44 +255,51 @@ def _about_reminders(asked: Asked, told: Kept, others: Kept) -> Iterator[str]:
         yield "There is nothing to compare: this needs sessions with a reminder and sessions without one."
         return
     yield (
-        f"Of the sessions with a reminder {_per_cent(told.share)} were missed, of those without one "
-        f"{_per_cent(others.share)}. Sessions booked at short notice have no reminder, so the two differ in more than that."
+        f"Of the sessions with a reminder {saying.percent(told.share)} were missed, of those without one "
+        f"{saying.percent(others.share)}. Sessions booked at short notice have no reminder, so the two differ in more than that."
     )
-
-
-def _per_cent(share: Decimal) -> str:
-    """“4.5 per cent”."""
-    return f"{share * 100:.1f}".removesuffix(".0") + " per cent"
 
 
 # In words
 
 
 def _sentences(asked: Asked, compared: tuple[Totals, Totals, Totals]) -> Iterator[str]:
-    this, before, _ = compared
+    this = compared[0]
     if not any(this):
         yield "No message was to go out in this period."
     else:
-        yield f"{_counted(this.sent)} sent, {this.late or 'none'} of them late. {_lost(this)}"
-        if any(before):
-            yield f"In the period before {_counted(before.sent, first=False)} sent."
+        yield _sent(asked, compared)
+        yield (
+            saying.sentence(f"{this.late or 'none'} of them left late, {_lost(this)}") if this.sent else _lost_all(this)
+        )
     if this.held_back:
-        yield f"{_counted(this.held_back)} held back, since the client chose not to get them."
+        held = f"{saying.counted(this.held_back, 'message')} {_was(this.held_back)}"
+        yield saying.sentence(
+            f"{held} held back, since the client chose not to get {'it' if this.held_back == 1 else 'them'}"
+        )
     if asked.period.first < _kept_from(asked):
         yield f"What was said before {words.day(_kept_from(asked))} is no longer kept, and is not counted."
     if asked.filters.on():
         yield "Narrowed by therapist, session type or room, only messages about bookings are counted."
 
 
-def _counted(number: int, *, first: bool = True) -> str:
-    said = {0: "no message was", 1: "one message was"}.get(number, f"{number:,} messages were")
-    return said[:1].upper() + said[1:] if first else said
+def _sent(asked: Asked, compared: tuple[Totals, Totals, Totals]) -> str:
+    this, before, year = (each.sent for each in compared)
+    beside = saying.beside((this, before, year), asked.period)
+    said = f"{saying.counted(this, 'message')} {_was(this)} sent {saying.during(asked.period)}"
+    return saying.sentence(f"{said}{beside and f', {beside}'}")
 
 
 def _lost(this: Totals) -> str:
-    if not (this.bounced or this.failed):
-        return "None came back, and each could be sent."
-    return f"{this.bounced or 'None'} came back, and {this.failed or 'none'} could not be sent."
+    return f"{this.bounced or 'none'} came back, and {this.failed or 'none'} could not be sent"
+
+
+def _lost_all(this: Totals) -> str:
+    return saying.sentence(f"{saying.counted(this.failed, 'message')} could not be sent")
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 # The rows behind

@@ -14,13 +14,13 @@ FORBIDDEN = {"utils", "util", "common", "core", "helpers", "services", "misc"}
 LAYER_OF = {
     name: layer
     for layer, names in {
-        0: "offered period shape meanings agreed areas availability chain clauses crypto energy errors folding ical kinds labels likeness practice_labels questionnaires questions quiet ranges rules segments spans walltime "
+        0: "spread offered period shape meanings agreed areas availability chain clauses crypto energy errors folding ical kinds labels likeness practice_labels questionnaires questions quiet ranges rules segments spans walltime "
         "practice_file.faults practice_file.physics practice_file.report practice_file.sense practice_file.shape "
         "practice_file.spelling practice_file.text cells",
         1: "money_constraints constraints durability fields keys models prepared querysets statements",
         2: "between booked lead_times presence time_use saying attendance missed day_lists overview combining earnings income people figures question unanswered finding words today owing takings receipts record shared signatures unsigned planner elsewhere newcomers asking described facts log mime parts placeholders sight wording brochure choice copies diary documents health journey loading opened pages particulars permissions picker reach readiness registry reports running_out wanted story told trail verifier "
         "calendars links subscribed practice_file.current practice_file.known "
-        "suppressing reminded sent stages compliance",
+        "suppressing reminded sent stages steps requests compliance treated",
         3: "catalogue exports taking files progress money walkin named alerts cover standing plans series charts notes reflections reminding happenings security editing evening renewals retention expiry absences alarm arrivals channels claims ahead breaking conversations incidents lookalikes refusals restricting restrictions sheets agreements anchors changes decisions defaults delivery importing intake invitations ledger desk lengthening undoing lifecycle messages moves notices nudge outcomes placing "
         "planning proof reaching reading records repeats rotation starting_texts telling throttle treating visits withdrawal practice_file practice_file.booking_rows practice_file.entering "
         "feeds practice_file.offer_rows practice_file.people_rows",

@@ -153,8 +153,8 @@ def test_reminders_against_no_shows_are_those_counted_one_by_one(seed: int) -> N
         def number(reminder: bool, status: str) -> int:
             return sum(1 for is_told, became, _ in found if (is_told, became) == (reminder, status))
 
-        assert sent.kept(asked) == tuple(
-            sent.Kept(number(each, Status.COMPLETED), number(each, Status.NO_SHOW)) for each in (True, False)
+        assert reminded.kept(asked) == tuple(
+            reminded.Kept(number(each, Status.COMPLETED), number(each, Status.NO_SHOW)) for each in (True, False)
         )
 
 
@@ -211,14 +211,16 @@ def test_the_sentences_say_one_and_many_and_what_is_no_longer_kept() -> None:
         on = local_date(NOW, made.zone)
 
         assert sent.report(made.asked(Period(on, on))).sentences == (
-            "2 messages were sent, 2 of them late. 1 came back, and 1 could not be sent.",
+            f"2 messages were sent on {on.day} April 2026.",
+            "2 of them left late, 1 came back, and 1 could not be sent.",
         )
-        assert sent.report(made.asked(Period(on - dt.timedelta(days=900), on))).sentences == (
-            "3 messages were sent, 3 of them late. 1 came back, and 1 could not be sent.",
+        both = sent.report(made.asked(Period(on - dt.timedelta(days=900), on))).sentences
+        assert both[1:] == (
+            "3 of them left late, 1 came back, and 1 could not be sent.",
             f"What was said before {words.day(on - dt.timedelta(days=729))} is no longer kept, and is not counted.",
         )
 
 
 def test_a_share_of_nothing_is_none() -> None:
-    assert sent.Kept(0, 0).share is None
-    assert sent.Kept(3, 1).share == Decimal("0.25")
+    assert reminded.Kept(0, 0).share is None
+    assert reminded.Kept(3, 1).share == Decimal("0.25")
