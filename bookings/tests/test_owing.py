@@ -100,10 +100,16 @@ def test_sql_reckons_as_python_does(rows: list[Any], db: None) -> None:
             bookings.append(booking)
         in_python = owing.balances(bookings)
         in_sql = dict(owing.with_balance(Booking.objects.all()).values_list("pk", "balance"))
+        numbers = ("agreed", "waived", "kept", "owed", "balance")
+        joined = {pk: of for pk, *of in owing.with_accounts(Booking.objects.all()).values_list("pk", *numbers)}
+        accounts = owing.accounts(bookings)
         to_pay = set(owing.not_paid(Booking.objects.all()).values_list("pk", flat=True))
         back = set(owing.to_give_back(Booking.objects.all()).values_list("pk", flat=True))
         transaction.set_rollback(True)
     assert in_sql == in_python
+    assert joined == {
+        pk: [each.price + each.fees, each.waived, each.kept, each.owed, each.balance] for pk, each in accounts.items()
+    }
     over = {each.pk for each in bookings if each.status in owing.OVER}
     assert to_pay == {pk for pk, balance in in_python.items() if balance > 0 and pk in over}
     assert back == {pk for pk, balance in in_python.items() if balance < 0}

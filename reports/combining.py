@@ -1,0 +1,31 @@
+"""Queries of the ORM as named parts of one statement written by hand: for sums over what is itself a sum, which the ORM
+cannot group. Only reads.
+
+The parts keep who may see what and what it is narrowed to; the text around them only groups and adds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+
+def rows(text: str, params: Sequence[Any] = (), **parts: QuerySet[Any]) -> list[tuple[Any, ...]]:
+    """What `text` selects from the `parts` by their names; each is a query of `values()`, whose names its columns have."""
+    written: list[str] = []
+    given: list[Any] = []
+    for name, part in parts.items():
+        sql, its = part.query.get_compiler(connection=connection).as_sql()
+        written.append(f"{name} AS ({sql})")
+        given += its
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(written)} {text}", [*given, *map(_param, params)])
+        return cursor.fetchall()
+
+
+def _param(value: Any) -> Any:
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value

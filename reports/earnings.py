@@ -1,0 +1,149 @@
+"""Adding up money over many bookings: what they come to, booking by booking, and what came in on some days. Only reads.
+
+What a booking owes is decided in `bookings.owing`; nothing here decides it anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import ExtractIsoWeekDay, ExtractMonth, ExtractYear
+
+from bookings import owing
+from bookings.models import Kind, MoneyEntry, MoneyKind, Status
+from reports import combining
+from reports.asking import Asked, within
+from reports.period import Period
+
+CENT = Decimal("0.01")
+HOUR = 60
+AMOUNT: DecimalField = DecimalField(max_digits=12, decimal_places=2)
+SUMS = ("agreed", "waived", "earned", "to_come", "paid", "to_pay", "over", "worth", "table_minutes")
+"""Of each booking, as Money begins."""
+PARTS = ("session_type_id", "therapist_id", "room_id", "month", "weekday")
+"""What it is split by; months are counted since the year 0, weekdays from Monday as 1."""
+
+
+class Money(NamedTuple):
+    """Of some bookings; `taken` is of some days, for whichever bookings."""
+
+    agreed: Decimal = owing.NOTHING
+    waived: Decimal = owing.NOTHING
+    earned: Decimal = owing.NOTHING
+    to_come: Decimal = owing.NOTHING
+    paid: Decimal = owing.NOTHING
+    owed: Decimal = owing.NOTHING
+    over: Decimal = owing.NOTHING
+    worth: Decimal = owing.NOTHING
+    """What hands-on sessions that took place owe, less what was waived."""
+    minutes: int = 0
+    """The booked length of these."""
+    taken: Decimal = owing.NOTHING
+
+    @property
+    def per_hour(self) -> Decimal | None:
+        return (self.worth * HOUR / self.minutes).quantize(CENT) if self.minutes else None
+
+
+NONE = Money()
+
+
+def totals(asked: Asked) -> tuple[Money, Money, Money]:
+    """Of this period, the one before and the one a year before."""
+    periods = asked.period.compared()
+    sums = ", ".join(f"SUM({name}) FILTER (WHERE session_on BETWEEN %s AND %s)" for _ in periods for name in SUMS)
+    days = [day for each in periods for _ in SUMS for day in (each.first, each.last)]
+    rows = bookings(asked, periods).values("session_on", *SUMS)
+    (found,) = combining.rows(f"SELECT {sums} FROM booked", days, booked=rows)
+    came_in = {f"taken_{at}": Sum("signed", filter=within(each, "on")) for at, each in enumerate(periods)}
+    taken = _lines(asked, periods).aggregate(**came_in)
+    this, before, year_before = (
+        _money(found[at * len(SUMS) : (at + 1) * len(SUMS)], taken[f"taken_{at}"]) for at in range(3)
+    )
+    return this, before, year_before
+
+
+def splits(asked: Asked) -> list[dict[Any, Money]]:
+    """By each of PARTS, in two statements."""
+    periods = (asked.period,)
+    found: list[dict[Any, Money]] = [{} for _ in PARTS]
+    rows = bookings(asked, periods).annotate(**_when("session_on")).values(*PARTS, *SUMS)
+    for at, key, *sums in combining.rows(_by_each(SUMS), rows=rows):
+        found[at][_key(key)] = _money(sums, None)
+    lines = _lines(asked, periods).annotate(**_when("on"), **_whose()).values(*PARTS, "signed")
+    for at, key, taken in combining.rows(_by_each(("signed",)), rows=lines):
+        found[at][_key(key)] = found[at].get(_key(key), NONE)._replace(taken=_exact(taken))
+    return found
+
+
+def ways(asked: Asked) -> dict[str, tuple[Decimal, Decimal]]:
+    """By way of paying, what came in and what was given back: what the cash-ups of the days count."""
+    is_back = Q(kind=MoneyKind.REFUND)
+    sums = {"came_in": Sum("signed", filter=~is_back), "given_back": Sum("signed", filter=is_back)}
+    lines = _lines(asked, (asked.period,)).values("paid_by").annotate(**sums)
+    return {way: (_exact(came_in), -_exact(back)) for way, came_in, back in lines.values_list("paid_by", *sums)}
+
+
+def bookings(asked: Asked, periods: Iterable[Period]) -> QuerySet[Any]:
+    """Each with its own SUMS, in the practice's currency."""
+    found = asked.bookings().filter(_in_any(periods, "session_on"), currency=asked.currency)
+    is_ahead = Q(status=Status.CONFIRMED, starts_at__gt=asked.now)
+    is_hands_on = Q(status=Status.COMPLETED) & ~Q(session_type__kind=Kind.CONSULTATION)
+    return owing.with_accounts(found).annotate(
+        earned=_only(~is_ahead, F("owed")),
+        to_come=_only(is_ahead, F("owed")),
+        paid=F("kept"),
+        to_pay=_only(Q(balance__gt=0), F("balance")),
+        over=_only(Q(balance__lt=0), -F("balance")),
+        worth=_only(is_hands_on, F("owed")),
+        table_minutes=Case(When(is_hands_on, then=F("minutes")), default=0),
+    )
+
+
+def _lines(asked: Asked, periods: Iterable[Period]) -> QuerySet[MoneyEntry]:
+    """What came in and went out, each with what it adds."""
+    found = asked.money().receipts().filter(_in_any(periods, "on"))  # type: ignore[attr-defined]
+    return found.annotate(signed=owing.signed())
+
+
+def _in_any(periods: Iterable[Period], name: str) -> Q:
+    return functools.reduce(operator.or_, (within(each, name) for each in periods))
+
+
+def _only(where: Q, amount: Combinable) -> Combinable:
+    return Case(When(where, then=amount), default=Value(owing.NOTHING), output_field=AMOUNT)
+
+
+def _when(name: str) -> dict[str, Combinable]:
+    return {"month": ExtractYear(name) * 12 + ExtractMonth(name) - 1, "weekday": ExtractIsoWeekDay(name)}
+
+
+def _whose() -> dict[str, Combinable]:
+    return {name: F(f"booking__{name}") for name in ("session_type_id", "therapist_id", "room_id")}
+
+
+def _by_each(names: Sequence[str]) -> str:
+    sums = ", ".join(f"SUM({name})" for name in names)
+    each = (f"SELECT {at}, {part}, {sums} FROM rows GROUP BY {part}" for at, part in enumerate(PARTS))
+    return " UNION ALL ".join(each)
+
+
+def _key(key: Any) -> int | None:
+    return None if key is None else int(key)
+
+
+def _money(sums: Sequence[Any], taken: Any) -> Money:
+    *amounts, minutes = sums
+    counted = dict(zip(Money._fields, map(_exact, amounts), strict=False))
+    return Money(**counted, minutes=int(minutes or 0), taken=_exact(taken))  # type: ignore[arg-type]
+
+
+def _exact(amount: Any) -> Decimal:
+    """SQLite adds binary fractions."""
+    return Decimal(amount or 0).quantize(CENT)
