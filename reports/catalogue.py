@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import STAFF_ROLES, Role
-from reports import sent, suppressing
+from reports import income, sent, suppressing, time_use
 from reports.asking import Asked
 from reports.errors import NoSuchReport
 from reports.reading import reading
@@ -34,6 +34,8 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry("time", "Use of time", "How much of the time that was there was used.", time_use.report, time_use.behind),
+    Entry("income", "Income", "What sessions come to, what was paid and what is owed.", income.report, income.behind),
     Entry("messages", "Messages", "What was sent, and whether it arrived.", sent.report, sent.behind),
 )
 
