@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import STAFF_ROLES, Role
-from reports import income, sent, suppressing, time_use
+from reports import income, sent, stages, suppressing, time_use
 from reports.asking import Asked
 from reports.errors import NoSuchReport
 from reports.reading import reading
@@ -36,6 +36,14 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("time", "Use of time", "How much of the time that was there was used.", time_use.report, time_use.behind),
     Entry("income", "Income", "What sessions come to, what was paid and what is owed.", income.report, income.behind),
+    Entry(
+        "journey",
+        "Journey",
+        "Where clients are on their way, and how it goes on.",
+        stages.report,
+        stages.behind,
+        CLINICAL,
+    ),
     Entry("messages", "Messages", "What was sent, and whether it arrived.", sent.report, sent.behind),
 )
 

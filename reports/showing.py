@@ -46,9 +46,10 @@ class Picture(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A section."""
+    """A section. `means` is the one meaning of all its columns, where they have one; it then stands beside the title."""
 
     table: Table
+    means: str
     sentences: tuple[str, ...]
     heads: list[Head]
     lines: list[Line]
@@ -76,7 +77,8 @@ def meanings(report: Report) -> list[Meaning]:
 
 
 def _named(table: Table) -> Iterator[tuple[str, str]]:
-    yield from ((each.means, each.label) for each in table.columns if each.means)
+    shared = _shared(table)
+    yield from ((each.means, table.title if shared else each.label) for each in table.columns if each.means)
     yield from ((key, str(row[0])) for key, row in zip(table.means, table.rows, strict=False) if key)
 
 
@@ -87,9 +89,18 @@ def _shown(section: Section, figures: Figures) -> Shown:
     lines = [
         _line(table, row, figures, unit, key, heat) for row, unit, key in zip(table.rows, units, means, strict=True)
     ]
-    total = _line(table, table.total, figures) if table.total else None
+    total = (
+        _line(table, ("All" if table.total[0] is None else table.total[0], *table.total[1:]), figures)
+        if table.total
+        else None
+    )
     heads = [Head(each, figures.axis(each.unit), each.unit not in WORDS) for each in table.columns]
-    return Shown(table, section.sentences, heads, lines, total, _picture(section))
+    return Shown(table, _shared(table), section.sentences, heads, lines, total, _picture(section))
+
+
+def _shared(table: Table) -> str:
+    keys = [each.means for each in table.columns if each.unit not in WORDS]
+    return keys[0] if len(keys) > 1 and len(set(keys)) == 1 else ""
 
 
 def _line(

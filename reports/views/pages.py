@@ -51,7 +51,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
 def _made(entry: Entry, asked: Asked) -> dict[str, Any]:
     made, in_words = entry.made(asked), Figures(asked.currency, asked.zone)
     return {
-        "asked": asked,
+        "about": asked,
         "days": [figures.days(each) for each in asked.period.compared()],
         "made": made,
         "sections": showing.sections(made, in_words),
