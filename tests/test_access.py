@@ -48,6 +48,7 @@ from clients.tests.factories import make_client, make_consent, make_document, ma
 from clients.tests.forms import make_form
 from outbox.models import Message, Wording
 from practice.tests.factories import make_page_text, make_practice
+from reports.tests.samples import make_file
 
 pytestmark = pytest.mark.django_db
 WALKERS = ["visitor", "other", "client", "desk", "colleague", "therapist", "owner"]
@@ -129,6 +130,7 @@ def world() -> SimpleNamespace:
     w.rows["phrase"] = Phrase.objects.filter(user=None).first().pk
     w.rows |= form_rows(sam, w.kind.slug, now)
     w.rows |= agreement_rows(sam, w.kind.slug, now)
+    w.rows["file"] = make_file(w.desk, now).ref
     w.browser = Client()
     w.sessions = {name: session_of(getattr(w, name)) for name in WALKERS[1:]}
     return w
@@ -232,6 +234,9 @@ def address(route: str, w: SimpleNamespace) -> str:
         "form": "text",
         "booking": w.visit.pk,
         "client": w.booking.client_id,
+        "table": "rows",
+        "ending": "csv",
+        "file": w.rows["file"],
     }
     path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda found: str(values[found[1]]), route)
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), path)
