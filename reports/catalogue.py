@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import STAFF_ROLES, Role
-from reports import income, sent, stages, suppressing, time_use
+from reports import income, missed, sent, stages, suppressing, time_use
 from reports.asking import Asked
 from reports.errors import NoSuchReport
 from reports.reading import reading
@@ -43,6 +43,13 @@ ENTRIES: tuple[Entry, ...] = (
         stages.report,
         stages.behind,
         CLINICAL,
+    ),
+    Entry(
+        "cancellations",
+        "Cancellations and no-shows",
+        "Who cancelled, how long before, and who did not come.",
+        missed.report,
+        missed.behind,
     ),
     Entry("messages", "Messages", "What was sent, and whether it arrived.", sent.report, sent.behind),
 )

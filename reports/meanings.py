@@ -22,12 +22,28 @@ MEANINGS: dict[str, str] = {
     "came_in": "Payments and deposits of these days, less those that were entered wrongly and taken back.",
     "given_back": "What was given back on these days, less what was entered wrongly and taken back.",
     "clients": "People with at least one session that took place in the period.",
-    "new_clients": "Clients whose first session that ever took place here lies in the period.",
+    "new_clients": "Clients of the period whose first session that ever took place here, with whomever and of whichever kind, "
+    "lies in it.",
     "returning_clients": "Clients with a session in the period who had one before it began.",
+    "lapsed_clients": "Clients whose last session became 180 days old on a day of the period, and who at its end had nothing "
+    "booked for later that still stands or took place.",
+    "came_back": "Of these new clients, those who came again within so many days of the day of their first session, to "
+    "whomever. It is left open until so many days have passed for all of them.",
+    "share_of_clients": "Out of all clients of this table.",
     "no_shows": "Bookings whose client did not come.",
     "cancellations": "Bookings that were cancelled, by the client or by the practice, counted on the day of the session.",
     "late_cancellations": "Bookings that their client cancelled inside the notice that was agreed. What the practice cancelled "
     "or released is not among them, nor is a session that was moved late and then cancelled in time.",
+    "cancelled_by_client": "Cancelled by the client: on the site, by a link in a message, or by staff on the client's word.",
+    "cancelled_by_practice": "Cancelled or broken off by the practice.",
+    "cancelled_by_otherwise": "Released because something that the booking rested on ended, or cancelled before the practice kept "
+    "its bookings here.",
+    "fee_bookings": "Bookings in the practice's currency that were cancelled or missed.",
+    "fee_count": "Those of them for which a fee came due: for cancelling late, for not coming, or for an earlier late move.",
+    "fees_due": "The fees that came due, before anything of them was waived. A fee that was let off as the session was cancelled "
+    "or missed never came due.",
+    "fees_waived": "The part of the fees that was let off afterwards.",
+    "fees_to_pay": "What is still to be paid for these bookings.",
     "sessions_to_come": "Sessions that are booked or asked for and not over yet.",
     "unmarked": "Confirmed sessions that are over and of which nobody has noted yet whether they took place. Until then they "
     "count as neither.",
@@ -69,4 +85,21 @@ MEANINGS: dict[str, str] = {
     "reminder_sessions": "Sessions of the period that took place or whose client did not come. One counts as reminded of where "
     "at least one reminder left before it began and did not come back.",
     "missed_share": "Sessions whose client did not come, out of those that took place and those that were missed.",
+    "consents_out": "Consents and notices of which the client signed a version once, and the one that applies today they have not, "
+    "or it has run out. Of clients with a session to come or one in the last twelve months, as is all that they sign or fill in.",
+    "boundaries_out": "The same of the boundaries, where the client showed once that an earlier version was understood.",
+    "forms_out": "Forms about health that the client filled in once and that have run out since.",
+    "running_out": "What holds today and ends within the next thirty days.",
+    "papers_out": "What the client gave once and does not hold any more: a newer version applies, or it has run out.",
+    "signatures": "Consents that their client has signed and the therapist not yet, where the practice has both sign.",
+    "notes_unsigned": "Sessions that ended more than a day ago and whose note is not signed. What a practice file brought in asks "
+    "for no note.",
+    "incidents_open": "Incidents of which nobody has written yet what came of them.",
+    "incidents_overdue": "Open incidents that were to be looked at again on a day that has passed.",
+    "incidents": "Incidents by the day on which they happened.",
+    "incidents_seen_to": "Incidents by the day on which somebody last wrote what came of them.",
+    "opened_in_need": "Records that a therapist opened, with a reason, though they do not treat the client; the client sees it and "
+    "the owner is told.",
+    "read_outside": "Readings of clinical records, by the lines that each of them leaves, of clients whom the reader did not treat "
+    "at that moment. Of somebody who has been erased nobody can tell.",
 }
