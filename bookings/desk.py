@@ -11,12 +11,13 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from accounts.models import User
-from bookings import lifecycle
+from bookings import elsewhere, lifecycle
 from bookings.models import Booking, Length, Room, Therapist, Way
 from bookings.placing import Wish
 from bookings.walkin import Newcomer
 from clients import records
 from clients.models import Client
+from practice.models import Practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class Place:
 def book(
     who: Client | Newcomer, place: Place, *, by: User, now: dt.datetime, override: bool = False, why: str = ""
 ) -> Booking:
-    """Raises what `lifecycle.book` raises; a newcomer is then not written down either."""
+    """Raises what `lifecycle.book` raises; a newcomer is then not written down either, nor one who is written down twice."""
     client = records.enter(**asdict(who), now=now) if isinstance(who, Newcomer) else who
     wish = Wish(client, place.length, place.starts_at, place.therapist, room=place.room)
-    return lifecycle.book(wish, by=by, now=now, via=Way.STAFF, override=override, why=why)
+    made = lifecycle.book(wish, by=by, now=now, via=Way.STAFF, override=override, why=why)
+    if isinstance(who, Newcomer):
+        elsewhere.refuse_twin(made, by=by, practice=Practice.objects.current())
+    return made

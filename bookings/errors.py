@@ -44,6 +44,13 @@ class NotOffered(Refusal):
         self.reasons = list(reasons)
 
 
+class Elsewhere(Refusal):
+    """The client has another session at that time. Policy: staff may set it aside with a reason."""
+
+    code = "not_offered"
+    reason = "client_elsewhere"
+
+
 class NotGiven(Refusal):
     """The session type, length or therapist does not go together; `field` says which of them to change."""
 

@@ -14,10 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
-from bookings import changes, moves, notices, placing, readiness, rules, story, treating
+from bookings import changes, elsewhere, moves, notices, placing, readiness, rules, story, treating
 from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
+from bookings.elsewhere import Then
 from bookings.errors import AddressNotConfirmed, Conflict, NotGiven, NotOffered, ReasonNeeded, TooManyHolds
 from bookings.models import Booking, Length, Status, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Wish, taking_time
@@ -35,7 +36,8 @@ TERMS = (
 
 @taking_time
 def hold(wish: Wish, *, by: User, now: dt.datetime) -> Booking:
-    """Keeps a time for a signed-in client for ten minutes. Raises AddressNotConfirmed, TooManyHolds, SlotTaken, NotOffered."""
+    """Keeps a time for a signed-in client for ten minutes. Raises AddressNotConfirmed, TooManyHolds, Elsewhere,
+    SlotTaken, NotOffered."""
     if not by.has_confirmed_address:
         raise AddressNotConfirmed
     placing.lock_client(wish.client)
@@ -67,15 +69,18 @@ def release(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
 @taking_time
 def finish(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     """Makes a hold a booking, or a request where the therapist approves. One that ran out succeeds if the time is still
-    free; notice and horizon were judged when it was made. Raises Conflict, SlotTaken, NotOffered."""
+    free; notice and horizon were judged when it was made. Raises Conflict, Elsewhere, SlotTaken, NotOffered."""
     if booking.status not in (Status.HELD, Status.EXPIRED) or booking.hold_ends_at is None:
         raise Conflict
     act, practice = Act(by, now, Way.WEB), Practice.objects.current()
     _check_ahead(booking, practice, now)
     if booking.status == Status.EXPIRED:
         return _enter(_wish_again(booking), act, JUDGED_AT_THE_HOLD, readiness.BY_CLIENT)
-    ready = _ready_again(booking, practice, now)
+    then = Then(booking.starts_at, booking.ends_at, booking.pk)
+    ready = _ready_again(booking, practice, now, then)
     ready.require(readiness.BY_CLIENT, by)
+    if ready.is_elsewhere:
+        elsewhere.refuse(booking.client, then, by=by, practice=practice)
     status = Status.REQUESTED if ready.needs_approval else Status.CONFIRMED
     changed = changes.change(
         booking,
@@ -96,9 +101,9 @@ def _check_ahead(held: Booking, practice: Practice, now: dt.datetime) -> None:
         raise NotOffered([Reason.TOO_SOON])
 
 
-def _ready_again(booking: Booking, practice: Practice, now: dt.datetime) -> Readiness:
+def _ready_again(booking: Booking, practice: Practice, now: dt.datetime, then: Then | None = None) -> Readiness:
     today = walltime.local_date(now, practice.zone)
-    return readiness.of(booking.client, booking.session_type, today, booking=booking, to_act=True)
+    return readiness.of(booking.client, booking.session_type, today, booking=booking, then=then, to_act=True)
 
 
 def _wish_again(lapsed: Booking) -> Wish:
@@ -124,7 +129,7 @@ def book(
     """Books at once, without a hold. `override` (staff, with `why`) sets policy aside, never physics; `ignoring` only these
     of its reasons. `then` is called
     last, in the same transaction; what it raises undoes the booking.
-    Raises SlotTaken, NotOffered, NotGiven, UnderAge, ReasonNeeded."""
+    Raises Elsewhere, SlotTaken, NotOffered, NotGiven, UnderAge, ReasonNeeded."""
     if override and not why.strip():
         raise ReasonNeeded
     weights = readiness.OVERRIDING if override else readiness.BY_STAFF if by.is_staff else readiness.BY_CLIENT
@@ -140,8 +145,11 @@ def _enter(
     """A new row: held, or as whoever books and what the client is ready for make it."""
     practice = wish.practice or Practice.objects.current()
     today = walltime.local_date(act.now, practice.zone)
-    ready = readiness.of(wish.client, wish.session_type, today, to_act=True)
+    then = Then.lasting(wish.length.minutes, wish.starts_at)
+    ready = readiness.of(wish.client, wish.session_type, today, then=then, to_act=True)
     ready.require(weights, act.by)
+    if ready.is_elsewhere and Weight.POLICY in weights:
+        elsewhere.refuse(wish.client, then, by=act.by, practice=practice)
     if status is None:
         status = Status.REQUESTED if ready.needs_approval and act.by_client else Status.CONFIRMED
     therapists = placing.lock_therapists(wish.session_type, wish.length, wish.therapist)
@@ -268,7 +276,7 @@ def cancel(
 @taking_time
 def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     """Takes the cancellation of a confirmed booking back while its message is unsent and the time is free; what was owed
-    before it is owed again. A client takes back their own alone. Raises Conflict, NotReady, SlotTaken."""
+    before it is owed again. A client takes back their own alone. Raises Conflict, NotReady, Elsewhere, SlotTaken."""
     cancelling = story.cancelling_to_undo(booking, now)
     if cancelling is None or not (by.is_staff or cancelling.by_id == by.pk):
         raise Conflict
@@ -277,6 +285,7 @@ def undo_cancel(booking: Booking, *, by: User, now: dt.datetime) -> Booking:
     ready.require(readiness.OVERRIDING if by.is_staff else readiness.BY_CLIENT, by)
     if not by.is_staff:
         ready.require_no_review()
+    elsewhere.refuse(booking.client, Then(booking.starts_at, booking.ends_at, booking.pk), by=by, practice=practice)
     if not notices.take_back_cancellation(booking, now):
         raise Conflict
     place = moves.find_place(booking, booking.starts_at, booking.therapist, practice, by, now, POLICY)

@@ -9,10 +9,11 @@ import datetime as dt
 from typing import Any
 
 from accounts.models import User
-from bookings import changes, diary, notices, placing, readiness, rules
+from bookings import changes, diary, elsewhere, notices, placing, readiness, rules
 from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
+from bookings.elsewhere import Then
 from bookings.errors import Conflict, NotGiven, NotOffered, ReasonNeeded
 from bookings.models import Answer, Booking, MoveRequest, Proposal, Room, Status, Therapist, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Rooms, taking_time
@@ -38,7 +39,7 @@ def reschedule(
     """Moves the same booking; its old time is free and its new one taken in one step. Staff may mean a room; where they mean
     none it keeps its own, if that is free. Where each session is approved, a client's move is a request and the old time
     is kept.
-    Raises Conflict, Late, SlotTaken, NotOffered, NotGiven, ReasonNeeded."""
+    Raises Conflict, Late, Elsewhere, SlotTaken, NotOffered, NotGiven, ReasonNeeded."""
     if booking.status not in (Status.CONFIRMED, Status.REQUESTED) or booking.started_at or booking.starts_at <= now:
         raise Conflict
     if override and not why.strip():
@@ -145,7 +146,11 @@ def find_place(
     booking: Booking, start: dt.datetime, therapist: Therapist, practice: Practice, by: User | None, now: dt.datetime,
     ignoring: frozenset[Reason], *, rooms: Rooms = list, minutes: int | None = None,
 ) -> Place:  # fmt: skip
-    """Locks the booking's own therapist too: two moves that swap wait for each other in one order."""
+    """For who has locked the client. Locks the booking's own therapist too: two moves that swap wait for each other in one
+    order. Raises Elsewhere unless policy is set aside, SlotTaken, NotOffered, NotGiven."""
+    if ignoring != POLICY:
+        then = Then.lasting(minutes or booking.minutes, start, booking.pk)
+        elsewhere.refuse(booking.client, then, by=by, practice=practice)
     placing.lock_for_move(booking, therapist)
     chosen = rooms(placing.lock_rooms(booking.session_type))
     ask = Ask(practice, booking.session_type, minutes or booking.minutes, now, chosen, booking)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from accounts.models import Role, User
+from bookings import elsewhere
+from bookings.elsewhere import Then
 from bookings.errors import NotReady, UnderAge
 from bookings.models import Approval, Booking, Kind, SessionType, Stage
 from bookings.rules import is_adult
@@ -86,6 +88,8 @@ class Readiness:
 
     missing: tuple[Missing, ...]
     needs_approval: bool
+    is_elsewhere: bool = False
+    """They have another session at the time that was asked about."""
 
     def require(self, weights: Iterable[Weight], by: User | None) -> None:
         """Raises NotReady (UnderAge for a client under age) for what is missing of these weights, in words that `by` may
@@ -113,14 +117,23 @@ def _for_the_desk(missing: list[Missing]) -> list[Missing]:
 
 
 def of(
-    client: Client, session_type: SessionType, on: dt.date, *, booking: Booking | None = None, to_act: bool = False
+    client: Client,
+    session_type: SessionType,
+    on: dt.date,
+    *,
+    booking: Booking | None = None,
+    then: Then | None = None,
+    to_act: bool = False,
 ) -> Readiness:
     """As things stand on the practice's date `on`, in one query. `booking` is the one that is asked about, for flags
-    that concern it alone. `to_act` is for verbs: no consent is withdrawn and no stop raised before they are done."""
+    that concern it alone, `then` the time that is to be taken. `to_act` is for verbs: no consent is withdrawn and no stop raised before they are done."""
     rests = bool(session_type.requires_consents) or session_type.kind == Kind.TANTRIC
-    facts = known.of(client, on, EARLIER, {"session_type": session_type.pk}, agreements=rests, to_act=to_act)
+    more, values = (elsewhere.WITH_FACTS, then.values()) if then else ("", {})
+    values |= {"session_type": session_type.pk}
+    facts = known.of(client, on, EARLIER + more, values, agreements=rests, to_act=to_act)
     about = f"booking:{booking.pk}" if booking and booking.pk else ""
-    return Readiness(_found(client, facts, session_type, about), _needs_approval(facts, session_type, about))
+    missing, needs_approval = _found(client, facts, session_type, about), _needs_approval(facts, session_type, about)
+    return Readiness(missing, needs_approval, is_elsewhere="elsewhere" in facts.more)
 
 
 def _found(client: Client, facts: Facts, session_type: SessionType, about: str) -> tuple[Missing, ...]:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
-from bookings import availability, diary, lifecycle, placing, readiness
+from bookings import availability, diary, elsewhere, lifecycle, placing, readiness
 from bookings.availability import Reason
 from bookings.diary import Ask
+from bookings.elsewhere import Then
 from bookings.errors import SENTENCES, NotGiven, Refusal
 from bookings.models import Booking, Length, Therapist, Way
 from bookings.placing import POLICY, Wish, taking_time
@@ -26,6 +27,7 @@ LONGEST = dt.timedelta(days=731)
 """From the first to the last; what lies further ahead nobody can promise."""
 NEAREST = 3
 CLASH = "Another date of this series is at that time."
+MEETS = "The client has another session at that time."
 
 
 class NotBooked(Refusal):
@@ -48,6 +50,10 @@ class Wanted:
 
     def ask(self, practice: Practice, now: dt.datetime) -> Ask:
         return diary.with_rooms(Ask(practice, self.length.session_type, self.length.minutes, now))
+
+    def meets(self, others: Sequence[Booking], start: dt.datetime) -> bool:
+        then = Then.lasting(self.length.minutes, start)
+        return any(each.starts_at < then.ends_at and each.ends_at > then.starts_at for each in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +100,22 @@ def check(wanted: Wanted, times: Sequence[dt.datetime], *, practice: Practice, n
     first, last = (walltime.local_date(each, practice.zone) for each in (min(times), max(times)))
     [(_, question)], _ = diary.questions(ask, [wanted.therapist], first, last)
     found = [availability.reasons(question, walltime.floor_epoch(each)) for each in times]
+    reach = Then(min(times), max(times) + dt.timedelta(minutes=wanted.length.minutes))
+    their_own = list(elsewhere.sessions(wanted.client, reach))
     return [
-        _date(wanted, ask, each, reasons, clashes=_clashes(ask, place, times))
+        _date(
+            wanted, ask, each, reasons, [MEETS] * wanted.meets(their_own, each) + [CLASH] * _clashes(ask, place, times)
+        )
         for place, (each, reasons) in enumerate(zip(times, found, strict=True))
     ]
 
 
-def _date(wanted: Wanted, ask: Ask, start: dt.datetime, reasons: list[Reason], *, clashes: bool) -> Date:
-    if not reasons and not clashes:
+def _date(wanted: Wanted, ask: Ask, start: dt.datetime, reasons: list[Reason], more: list[str]) -> Date:
+    if not reasons and not more:
         return Date(start)
-    sentences = [SENTENCES[reason] for reason in reasons] + [CLASH] * clashes
+    sentences = [SENTENCES[reason] for reason in reasons] + more
     near = diary.nearest(ask, [wanted.therapist], start, NEAREST)
-    is_policy = POLICY.issuperset(reasons) and not clashes
+    is_policy = POLICY.issuperset(reasons) and CLASH not in more
     return Date(start, tuple(sentences), is_policy, tuple(slot.starts_at for slot in near))
 
 

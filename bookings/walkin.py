@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from accounts.models import User
-from bookings import lifecycle
+from bookings import elsewhere, lifecycle
 from bookings.availability import Reason
 from bookings.errors import NotGiven, ReasonNeeded
 from bookings.models import Booking, Length, Therapist, Way
@@ -70,12 +71,22 @@ def walk_in(
     why: str = "",
 ) -> Booking:
     """Writes down somebody new, and books for who is here at one of `starts`, confirmed at once; refused, neither is kept.
-    Raises NotGiven for another start, and what `lifecycle.book` raises."""
-    if starts_at not in starts(Practice.objects.current(), now):
+    Who stands here has one session now, with or without a reason: sent twice it is booked once.
+    Raises NotGiven for another start, Elsewhere, and what `lifecycle.book` raises."""
+    practice = Practice.objects.current()
+    if starts_at not in starts(practice, now):
         raise NotGiven("starts_at", MOVED_ON)
     if override and not why.strip():
         raise ReasonNeeded
     client = records.enter(**asdict(who), now=now) if isinstance(who, Newcomer) else who
     reason = f"{WALK_IN}: {why.strip()}" if override else WALK_IN
     wish = Wish(client, length, starts_at, therapist)
-    return lifecycle.book(wish, by=by, now=now, via=Way.STAFF, override=override, why=reason, ignoring=SHORT_NOTICE)
+    how: dict[str, Any] = {"override": override, "why": reason, "ignoring": SHORT_NOTICE}
+    return lifecycle.book(
+        wish,
+        by=by,
+        now=now,
+        via=Way.STAFF,
+        then=lambda made: elsewhere.refuse_twin(made, by=by, practice=practice),
+        **how,
+    )

@@ -86,6 +86,8 @@ def refused(error: Refusal, **more: Any) -> HttpResponse:
             return invalid({error.field: str(error)})
         case errors.NotOffered():
             more["reasons"] = reasons(error.reasons)
+        case errors.Elsewhere():
+            more["reasons"] = [{"code": error.reason, "sentence": str(error)}]
         case errors.Late():
             more |= {"fee": str(error.fee), "currency": error.currency}
         case errors.NotReady():

@@ -267,8 +267,9 @@ def test_taken_time_and_unoffered_time_are_told_apart() -> None:
     lifecycle.book(wish(client, session_type), by=user, now=NOW)
     make_time_off(therapist, at("2026-06-05 00:00"), at("2026-06-06 00:00"))
 
+    other = make_client_with_account()
     with pytest.raises(SlotTaken):
-        lifecycle.book(wish(client, session_type, "2026-06-04 10:30"), by=user, now=NOW)
+        lifecycle.book(wish(other, session_type, "2026-06-04 10:30"), by=user_of(other), now=NOW)
     with pytest.raises(NotOffered) as refusal:
         lifecycle.book(wish(client, session_type, "2026-06-05 10:10"), by=user, now=NOW)
     assert refusal.value.reasons == [Reason.OFF_GRID, Reason.AWAY]
@@ -279,14 +280,13 @@ def test_second_room_is_used_when_the_first_is_taken() -> None:
     session_type = make_session_type(rooms=[garden, river])
     for order in range(3):
         make_therapist_at_work(offers=[session_type], order=order)
-    client = make_client_with_account()
-    user = user_of(client)
+    one, other, third = (make_client_with_account() for _ in range(3))
 
-    rooms = [lifecycle.book(wish(client, session_type), by=user, now=NOW).room for _ in range(2)]
+    rooms = [lifecycle.book(wish(who, session_type), by=user_of(who), now=NOW).room for who in (one, other)]
 
     assert rooms == [garden, river]
     with pytest.raises(SlotTaken):
-        lifecycle.book(wish(client, session_type), by=user, now=NOW)
+        lifecycle.book(wish(third, session_type), by=user_of(third), now=NOW)
 
 
 def test_therapist_who_does_not_give_the_session_is_refused_by_name_of_the_field() -> None:

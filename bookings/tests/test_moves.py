@@ -64,8 +64,9 @@ def test_old_time_is_free_after_the_move_and_the_new_one_is_not() -> None:
     moves.reschedule(booking, at("2026-06-05 15:00"), by=user_of(client), now=NOW)
 
     assert lifecycle.book(wish(client, kind), by=user_of(client), now=NOW).status == Status.CONFIRMED
+    other = make_client_with_account()
     with pytest.raises(SlotTaken):
-        lifecycle.book(wish(client, kind, "2026-06-05 15:00"), by=user_of(client), now=NOW)
+        lifecycle.book(wish(other, kind, "2026-06-05 15:00"), by=user_of(other), now=NOW)
 
 
 def test_refused_move_leaves_the_booking_where_it_was() -> None:

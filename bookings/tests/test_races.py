@@ -248,6 +248,19 @@ def holds_of_one_client() -> Race:
     return Race(entries, two_at_most)
 
 
+def one_client_with_two_therapists() -> Race:
+    """Nobody is in two places, though both therapists are free."""
+    session_type, first, length = offer(rooms=[])
+    second = make_therapist_at_work(offers=[session_type])
+    client = make_client_with_account()
+    entries = [Entry(contenders.book, (client.pk, length.pk, at(TEN), each.pk)) for each in [first, second] * 2]
+
+    def one_is_booked(answers: list[Answer]) -> list[str]:
+        return [] if said(answers) == {"done": 1, "Elsewhere": 3} else [f"told {said(answers)}"]
+
+    return Race(entries, one_is_booked)
+
+
 def time_off_against_bookings() -> Race:
     """Each booking is refused, or made first and then named to whoever takes the time off."""
     _, therapist, length = offer()
@@ -277,6 +290,7 @@ RACES = [
     cancellation_undone_against_bookings,
     lapsed_hold_in_the_way,
     holds_of_one_client,
+    one_client_with_two_therapists,
     time_off_against_bookings,
 ]
 

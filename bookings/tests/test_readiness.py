@@ -599,6 +599,6 @@ def test_no_button_of_the_practices_side_leads_round_what_nobody_may_override(ac
     before = Booking.objects.values().get()
     answer = browser.post(f"/admin/bookings/booking/{booking.pk}/act/{act}/", sent, follow=True)
     assert answer.status_code == 200
-    said = {blocked: "no booking is possible", stopped: "a word with the therapist", under_age: "for adults"}
-    assert said.get(lack, "withdrawn a consent") in answer.content.decode()
+    said = {blocked: "The client is blocked.", stopped: "please look under Flags", under_age: "for adults"}
+    assert said.get(lack, "was withdrawn; the client alone can give it again") in answer.content.decode()
     assert Booking.objects.values().get() == before
