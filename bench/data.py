@@ -91,7 +91,7 @@ def write(scene: Scene, wanted: dict[int, int]) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         constraints.remove(connection)  # they are asked about all rows at once below, which is faster than row by row
-        copy(list(template), rows(scene, wanted, template))
+        copy("bookings_booking", list(template), rows(scene, wanted, template))
         constraints.install(connection)
     scene.written |= wanted
     settle()
@@ -151,16 +151,16 @@ def starts() -> Iterator[dt.datetime]:
                 yield dt.datetime.combine(on, dt.time(hour))
 
 
-def copy(names: list[str], found: Iterator[tuple[Any, ...]]) -> None:
-    columns = ", ".join(names)
+def copy(table: str, names: list[str], found: Iterator[tuple[Any, ...]]) -> None:
+    columns = ", ".join(f'"{name}"' for name in names)
     if connection.vendor == "postgresql":
         while chunk := list(islice(found, 50_000)):
             text = io.StringIO("".join("\t".join(_copied(value) for value in row) + "\n" for row in chunk))
             with connection.cursor() as cursor:
-                cursor.copy_expert(f"COPY bookings_booking ({columns}) FROM STDIN", text)
+                cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", text)
         return
     places = ", ".join("?" * len(names))
-    connection.connection.executemany(f"INSERT INTO bookings_booking ({columns}) VALUES ({places})", found)
+    connection.connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", found)
 
 
 def _copied(value: Any) -> str:

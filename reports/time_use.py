@@ -110,7 +110,7 @@ def behind(asked: Asked) -> Rows:
         "session_type__name", "room__name", "booked_on", "status",
     )  # fmt: skip
     states = dict(Status.choices)
-    return Rows(SLUG, TITLE, columns, ((*row, states[state]) for *row, state in rows.iterator(chunk_size=2000)))
+    return Rows(SLUG, TITLE, columns, ((*row[:-1], states[row[-1]]) for row in rows.iterator(chunk_size=2000)))
 
 
 # Counting
