@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case, Exists, Q, Value, When
 
-from clients.models import Client, Consent, Submission, Understanding
+from clients.models import Client, Consent, DocumentKind, Submission, Understanding
+from practice.models import ConsentSigners, Practice
 from practice.statements import ask
 
 FIRST_STAGE = "preparation"
@@ -136,9 +138,12 @@ def forms_of_each(clients: Collection[int], on: dt.date) -> dict[int, Facts]:
 def _done_by_each(clients: Collection[int]) -> Iterator[tuple[int, Row]]:
     about = {"client_id__in": clients}
     version, number = "version__document__slug", "version__number"
-    consents = Consent.objects.filter(**about).values_list("client_id", version, number, "expires_on", "withdrawal")
-    for pk, slug, which, until, withdrawal in consents.order_by():
-        yield pk, ("given" if withdrawal is None else "withdrawn", slug, "", which, until)
+    both = Exists(Practice.objects.filter(consent_signers=ConsentSigners.BOTH))
+    alone = Q(countersigned_at=None, version__document__kind=DocumentKind.CONSENT) & Q(both)
+    consents = Consent.objects.filter(**about).annotate(how=Case(When(alone, then=Value("alone")), default=Value("")))
+    found = consents.order_by().values_list("client_id", version, "how", number, "expires_on", "withdrawal")
+    for pk, slug, how, which, until, withdrawal in found:
+        yield pk, ("given" if withdrawal is None else "withdrawn", slug, how, which, until)
     understood = Understanding.objects.filter(**about, is_understood=True).values_list("client_id", version, number)
     for pk, slug, which in understood.order_by():
         yield pk, ("given", slug, "", which, None)

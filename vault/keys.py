@@ -9,6 +9,7 @@ import base64
 import functools
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -90,6 +91,12 @@ def pseudonym(subject: str) -> str:
     """The subject's name in the ledger; empty for one without a key, about whom there is nothing."""
     row = DataKey.objects.in_use().filter(subject=subject).first()
     return _unwrapped(row).pseudonym(subject) if row else ""
+
+
+def pseudonyms() -> Iterator[tuple[str, str]]:
+    """Each subject whose key is in use, with its name in the ledger. To open all the keys takes long; stop when you know."""
+    for row in DataKey.objects.in_use().iterator():
+        yield row.subject, _unwrapped(row).pseudonym(row.subject)
 
 
 def _unwrapped(row: DataKey) -> SubjectKey:
