@@ -42,7 +42,9 @@ def in_care_of(user: User) -> QuerySet[Client]:
         return Client.objects.none()
     if user.role == Role.OWNER:
         return Client.objects.all()
-    return Client.objects.filter(Exists(CareRelation.objects.filter(client=OuterRef("pk"), user_id=user.pk, until=None)))
+    return Client.objects.filter(
+        Exists(CareRelation.objects.filter(client=OuterRef("pk"), user_id=user.pk, until=None))
+    )
 
 
 def told_about(user: User, now: dt.datetime) -> QuerySet[Client]:
