@@ -61,6 +61,13 @@ class NotGiven(Refusal):
         self.field = field
 
 
+class Passed(NotGiven):
+    """Policy can be set aside, and the clock cannot."""
+
+    def __init__(self) -> None:
+        super().__init__("starts_at", "That time has passed already. Please choose one that is still to come.")
+
+
 class Conflict(Refusal):
     code = "conflict"
     sentence = "This booking has changed in the meantime. Please look at it again."

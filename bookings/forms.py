@@ -115,7 +115,7 @@ class BirthDateField(forms.DateField):
         super().validate(value)
         if value is None:
             return
-        if value.year not in YEARS or value > self.today:
+        if not rules.is_believable(value, self.today):
             raise ValidationError("Please look at the year again.")
         if not rules.is_adult(value, self.today):
             raise ValidationError("Sessions are for adults: a client is 18 or older on the day of booking.")

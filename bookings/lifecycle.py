@@ -19,7 +19,7 @@ from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
 from bookings.elsewhere import Then
-from bookings.errors import AddressNotConfirmed, Conflict, NotGiven, NotOffered, ReasonNeeded, TooManyHolds
+from bookings.errors import AddressNotConfirmed, Conflict, NotGiven, NotOffered, Passed, ReasonNeeded, TooManyHolds
 from bookings.models import Booking, Length, Status, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Wish, taking_time
 from bookings.readiness import Readiness, Weight
@@ -127,11 +127,13 @@ def book(
     then: Callable[[Booking], object] | None = None,
 ) -> Booking:
     """Books at once, without a hold. `override` (staff, with `why`) sets policy aside, never physics; `ignoring` only these
-    of its reasons. `then` is called
-    last, in the same transaction; what it raises undoes the booking.
-    Raises Elsewhere, SlotTaken, NotOffered, NotGiven, UnderAge, ReasonNeeded."""
+    of its reasons, and where short notice is one of them, a start that the clock has just reached is none that has passed.
+    `then` is called last, in the same transaction; what it raises undoes the booking.
+    Raises Passed, Elsewhere, SlotTaken, NotOffered, NotGiven, UnderAge, ReasonNeeded."""
     if override and not why.strip():
         raise ReasonNeeded
+    if override and wish.starts_at <= now and Reason.TOO_SOON not in ignoring:
+        raise Passed
     weights = readiness.OVERRIDING if override else readiness.BY_STAFF if by.is_staff else readiness.BY_CLIENT
     booking = _enter(wish, Act(by, now, via, why), POLICY if override else ignoring & POLICY, weights)
     if then is not None:

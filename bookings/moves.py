@@ -14,7 +14,7 @@ from bookings.availability import Reason
 from bookings.changes import Act
 from bookings.diary import Ask, Place
 from bookings.elsewhere import Then
-from bookings.errors import Conflict, NotGiven, NotOffered, ReasonNeeded
+from bookings.errors import Conflict, NotGiven, NotOffered, Passed, ReasonNeeded
 from bookings.models import Answer, Booking, MoveRequest, Proposal, Room, Status, Therapist, Way
 from bookings.placing import JUDGED_AT_THE_HOLD, NOTHING, POLICY, Rooms, taking_time
 from bookings.readiness import Readiness
@@ -39,11 +39,13 @@ def reschedule(
     """Moves the same booking; its old time is free and its new one taken in one step. Staff may mean a room; where they mean
     none it keeps its own, if that is free. Where each session is approved, a client's move is a request and the old time
     is kept.
-    Raises Conflict, Late, Elsewhere, SlotTaken, NotOffered, NotGiven, ReasonNeeded."""
+    Raises Conflict, Late, Passed, Elsewhere, SlotTaken, NotOffered, NotGiven, ReasonNeeded."""
     if booking.status not in (Status.CONFIRMED, Status.REQUESTED) or booking.started_at or booking.starts_at <= now:
         raise Conflict
     if override and not why.strip():
         raise ReasonNeeded
+    if override and start <= now:
+        raise Passed
     act = Act(by, now, via, why)
     late = changes.lateness(booking, booking.reschedule_notice, act, accept_late)
     practice = Practice.objects.current()

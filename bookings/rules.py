@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 ADULT_YEARS = 18
+OLDEST_YEARS = 120
 
 HOLD = dt.timedelta(minutes=10)
 HOLD_LONGEST = dt.timedelta(minutes=60)
@@ -34,6 +35,11 @@ def adult_on(born: dt.date) -> dt.date:
 
 def is_adult(born: dt.date, on: dt.date) -> bool:
     return born.year + ADULT_YEARS <= on.year and adult_on(born) <= on
+
+
+def is_believable(born: dt.date, on: dt.date) -> bool:
+    """Nobody is older than a hundred and twenty, or born after that day."""
+    return on.year - OLDEST_YEARS <= born.year and born <= on
 
 
 def is_late(starts_at: dt.datetime, notice: dt.timedelta, now: dt.datetime) -> bool:

@@ -115,7 +115,7 @@ def _date(wanted: Wanted, ask: Ask, start: dt.datetime, reasons: list[Reason], m
         return Date(start)
     sentences = [SENTENCES[reason] for reason in reasons] + more
     near = diary.nearest(ask, [wanted.therapist], start, NEAREST)
-    is_policy = POLICY.issuperset(reasons) and CLASH not in more
+    is_policy = POLICY.issuperset(reasons) and CLASH not in more and start > ask.now
     return Date(start, tuple(sentences), is_policy, tuple(slot.starts_at for slot in near))
 
 

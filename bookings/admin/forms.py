@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import Role, User
-from bookings import owing, visits, walkin
+from bookings import owing, rules, visits, walkin
 from bookings.models import Booking, Length, Therapist
 from bookings.walkin import Newcomer
 from clients import finding
@@ -293,6 +293,12 @@ class SomebodyForm(SessionForm):
         if said.get("new_name") and not said.get("new_born") and "new_born" not in self.errors:
             self.add_error("new_born", "Please give the date of birth; sessions are for adults.")
         return said
+
+    def clean_new_born(self) -> dt.date | None:
+        born: dt.date | None = self.cleaned_data["new_born"]
+        if born and born.year < timezone.localdate().year - rules.OLDEST_YEARS:
+            raise ValidationError("This date of birth cannot be right. Please look at the year again.")
+        return born
 
     def who(self) -> Client | Newcomer:
         said = self.cleaned_data

@@ -37,4 +37,4 @@ def of(refusal: Refusal, ask: Ask, therapist: Therapist | None, start: dt.dateti
     if is_elsewhere or not sentences:
         sentences.insert(0, str(refusal))
     near = [slot.starts_at for slot in diary.nearest(ask, therapists, start, NEAREST)]
-    return WhyNot(sentences, (is_elsewhere or bool(reasons)) and reasons <= POLICY, near)
+    return WhyNot(sentences, (is_elsewhere or bool(reasons)) and reasons <= POLICY and start > ask.now, near)

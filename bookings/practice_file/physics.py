@@ -17,7 +17,7 @@ from typing import Any
 from bookings.practice_file import spelling
 from bookings.practice_file.faults import Path
 from bookings.practice_file.sense import Known, Sheet, Taken, TypeFacts
-from bookings.rules import is_adult
+from bookings.rules import is_adult, is_believable
 from practice.walltime import local_date
 
 BLOCKING = frozenset({"requested", "confirmed", "completed", "no_show"})
@@ -144,6 +144,8 @@ def _check_clients(sheet: Sheet, known: Known, zone: zoneinfo.ZoneInfo) -> None:
         born, place = spelling.date(written), (*at, "date_of_birth")
         if born > today:
             sheet.faults.add(place, "lies in the future")
+        elif not is_believable(born, today):
+            sheet.faults.add(place, "cannot be right: nobody is that old")
         elif not is_adult(born, today):
             sheet.faults.add(place, "clients are adults: 18 or older")
         elif ref in known.youngest and not is_adult(born, known.youngest[ref][0]):

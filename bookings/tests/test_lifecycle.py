@@ -10,13 +10,16 @@ import pytest
 from accounts.models import Role, User
 from accounts.tests.factories import make_user
 from bookings import expiry, lifecycle, moves, notices, story
+from bookings.admin import why_not
 from bookings.availability import Reason
+from bookings.diary import Ask
 from bookings.errors import (
     AddressNotConfirmed,
     Conflict,
     Late,
     NotGiven,
     NotOffered,
+    Passed,
     ReasonNeeded,
     SlotTaken,
     TooManyHolds,
@@ -273,6 +276,21 @@ def test_taken_time_and_unoffered_time_are_told_apart() -> None:
     with pytest.raises(NotOffered) as refusal:
         lifecycle.book(wish(client, session_type, "2026-06-05 10:10"), by=user, now=NOW)
     assert refusal.value.reasons == [Reason.OFF_GRID, Reason.AWAY]
+
+
+def test_no_reason_books_what_has_passed() -> None:
+    session_type, therapist = make_offer_of_one()
+    client = make_client_with_account()
+    start = at("2026-06-01 08:45")
+    with pytest.raises(Passed):
+        lifecycle.book(
+            wish(client, session_type, "2026-06-01 08:45"), by=therapist.user, now=NOW, override=True, why="Known here."
+        )
+    with pytest.raises(NotOffered) as refusal:
+        lifecycle.book(wish(client, session_type, "2026-06-01 08:45"), by=therapist.user, now=NOW)
+    ask = Ask(Practice.objects.current(), session_type, 60, NOW)
+    assert why_not.of(refusal.value, ask, therapist, start).may_override is False
+    assert why_not.of(refusal.value, ask, therapist, start + dt.timedelta(minutes=30)).may_override is True
 
 
 def test_second_room_is_used_when_the_first_is_taken() -> None:

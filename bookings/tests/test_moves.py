@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bookings import expiry, lifecycle, moves, notices, visits
-from bookings.errors import Conflict, Late, NotGiven, NotOffered, SlotTaken
+from bookings.errors import Conflict, Late, NotGiven, NotOffered, Passed, SlotTaken
 from bookings.models import Answer, Booking, BookingChange, MoveRequest, Proposal, Status, Way
 from bookings.tests.factories import NOW, at, make_booking, make_room, make_session_type, make_therapist_at_work
 from bookings.tests.test_lifecycle import TEN, make_offer_of_one, messages, user_of, wish
@@ -92,6 +92,14 @@ def test_move_to_another_therapist_who_gives_the_session() -> None:
     assert moved.therapist == other
     with pytest.raises(NotGiven):
         moves.reschedule(moved, booking.starts_at, by=user_of(client), now=NOW, therapist=make_therapist_at_work())
+
+
+def test_no_reason_leads_back_into_the_past() -> None:
+    booking, _ = booked()
+    reason = {"override": True, "why": "As agreed."}
+    with pytest.raises(Passed, match="That time has passed already"):
+        moves.reschedule(booking, NOW, by=booking.therapist.user, now=NOW, via=Way.STAFF, **reason)
+    assert Booking.objects.get().starts_at == at(TEN)
 
 
 def in_the_second_room() -> Booking:

@@ -108,6 +108,7 @@ def test_file_larger_than_any_practice_is_refused():
         ("closures[0].room", "attic", "there is no room attic"),
         ("clients[0].date_of_birth", "2010-01-01", "clients are adults: 18 or older"),
         ("clients[0].date_of_birth", "2030-01-01", "lies in the future"),
+        ("clients[0].date_of_birth", "1850-01-01", "cannot be right: nobody is that old"),
         ("clients[0].phone", 7700900123, "must be text in quotes, at most 40 characters; YAML reads this as a number, so write it in quotes"),
         ("clients[0].ref", "../c", "must be letters, digits, dots, dashes and underscores, at most 64"),
         ("bookings[0].client", "c-404", "there is no client c-404"),

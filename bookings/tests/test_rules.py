@@ -3,10 +3,19 @@
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings import rules
+
+
+@pytest.mark.parametrize(
+    ("born", "is_believable"),
+    [("0001-01-01", False), ("1905-12-31", False), ("1906-01-01", True), ("2026-06-01", True), ("2026-06-02", False)],
+)
+def test_nobody_is_older_than_a_hundred_and_twenty(born: str, is_believable: bool) -> None:
+    assert rules.is_believable(dt.date.fromisoformat(born), dt.date(2026, 6, 1)) is is_believable
 
 
 def test_adult_on_the_eighteenth_birthday_and_not_the_day_before() -> None:

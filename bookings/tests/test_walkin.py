@@ -128,6 +128,8 @@ def test_the_front_desk_books_somebody_new_who_walked_in() -> None:
         ({"new_name": "Kim"}, "Please give the date of birth"),
         ({"new_name": "Kim", "new_born": "2020-01-01"}, "Sessions are for adults"),
         ({"new_name": "Kim", "new_born": "9999-12-31"}, "Sessions are for adults"),
+        ({"new_name": "Kim", "new_born": "0001-01-01"}, "This date of birth cannot be right."),
+        ({"new_name": "Kim", "new_born": "1850-01-01"}, "This date of birth cannot be right."),
         ({"client": "Sam", "starts_at": "2026-06-04T10:00:00+00:00"}, "The clock has moved on."),
     ],
 )

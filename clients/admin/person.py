@@ -16,11 +16,14 @@ from clients.admin import contact, doubles, record
 from clients.models import Client
 from practice.admin_site import OfficeAdmin, clock
 
+OLDEST_YEARS = 120
+
 
 class ClientForm(ModelForm):
     def clean_date_of_birth(self) -> Any:
         born = self.cleaned_data["date_of_birth"]
-        if born.year < 1900 or born > timezone.localdate():
+        today = timezone.localdate()
+        if born.year < today.year - OLDEST_YEARS or born > today:
             raise ValidationError("This date of birth cannot be right.")
         return born
 
