@@ -16,10 +16,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from bookings import money, owing
+from bookings import mailing, money, owing
 from bookings.errors import Refusal
 from bookings.models import Booking, MoneyEntry, PaidBy, Status
 from bookings.owing import Account
@@ -36,6 +36,7 @@ def pages(site: AdminSite) -> list[Any]:
     return [
         path("bookings/booking/<int:pk>/check-out/", site.admin_view(checkout), name="bookings_booking_checkout"),
         path("bookings/moneyentry/<int:pk>/receipt/", site.admin_view(receipt), name="bookings_moneyentry_receipt"),
+        path("bookings/moneyentry/<int:pk>/send/", site.admin_view(send), name="bookings_moneyentry_send"),
     ]
 
 
@@ -163,7 +164,12 @@ def _form(deed: Deed, account: Account, booking: Booking, lines: list[MoneyEntry
 
 
 def lines_of(booking: Booking) -> list[MoneyEntry]:
-    return list(booking.money.select_related("by", "corrects").order_by("pk"))
+    """Each with what became of the letter that its receipt was sent with, where it was."""
+    lines = list(booking.money.select_related("by", "corrects").order_by("pk"))
+    mailed = mailing.last_sent(lines)
+    for line in lines:
+        line.mailed = mailed.get(line.pk)  # type: ignore[attr-defined]
+    return lines
 
 
 def _page(
@@ -180,9 +186,27 @@ def _page(
         "standing": standing(lines),
         "ways": PaidBy.choices,
         "back": back.kept(request),
+        "why_not_mailed": mailing.why_not(booking.client),
         **shown,
     }
     return render(request, "admin/bookings/booking/checkout.html", context)
+
+
+@require_POST
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipt to its client, by e-mail; back to where the lines stand."""
+    entry = get_object_or_404(receipts.of(request).select_related("booking__client", "booking__therapist"), pk=pk)
+    if not may_take_money(entry.booking, request.user):
+        raise Http404
+    try:
+        address = mailing.send(entry, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Receipt {entry.number} is on its way to {address}.")
+    if request.POST.get("from") == "booking":
+        return redirect("admin:bookings_booking_change", entry.booking_id)
+    return redirect(f"{reverse('admin:bookings_booking_checkout', args=[entry.booking_id])}{back.kept(request)}")
 
 
 @require_safe

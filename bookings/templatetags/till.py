@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from bookings import owing
+from bookings import mailing, owing
 from bookings.admin import checkout
 from bookings.models import Booking
 
@@ -18,7 +18,11 @@ def checkout_of(context: Any, booking: Booking) -> dict[str, Any] | None:
     """Its account and its lines; None for those who take no money for it."""
     if not checkout.may_take_money(booking, context["user"]):
         return None
-    return {"account": owing.account_of(booking), "lines": checkout.lines_of(booking)}
+    return {
+        "account": owing.account_of(booking),
+        "lines": checkout.lines_of(booking),
+        "why_not_mailed": mailing.why_not(booking.client),
+    }
 
 
 @register.simple_tag(takes_context=True)
