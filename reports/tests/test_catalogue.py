@@ -35,6 +35,8 @@ MOST_QUERIES = {
     "days": 20,
 }
 """What each report may ask at most, whatever the period and the practice."""
+MOST_BEHIND = {"compliance": 10}
+"""Papers, notes and incidents are three kinds of rows."""
 CLINICAL = {"journey", "compliance"}
 PERIODS = (
     Period(FIRST, LAST),
@@ -148,7 +150,7 @@ def test_rows_behind_are_asked_for_once_however_many_there_are(entry) -> None:
             read(entry.behind(made.asked(PERIODS[0])))
         counts.append(len(asked))
 
-    assert counts[0] == counts[1] <= 6
+    assert counts[0] == counts[1] <= MOST_BEHIND.get(entry.slug, 6)
 
 
 @EACH
