@@ -84,4 +84,4 @@ def beside(
 def _than(this: Number, then: Number, said: Callable[[Number], str], fewer: str, same: str) -> str:
     if this == then:
         return same
-    return f"{said(abs(this - then))} {'more' if this > then else fewer} than"
+    return f"{said(this - then if this > then else then - this)} {'more' if this > then else fewer} than"
