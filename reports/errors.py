@@ -22,7 +22,7 @@ class UnknownFilter(Refusal):
 class TooLong(Refusal):
     """The database was stopped, since it looked for longer than anybody waits."""
 
-    code = "too_long"
+    code = "invalid"
     sentence = (
         "This report takes too long to put together. Please choose a shorter period, or narrow it to a therapist, "
         "a session type or a room."
@@ -46,7 +46,7 @@ class NoSuchTable(Refusal):
 class TooMany(Refusal):
     """More rows than somebody is let wait for; the worker makes such a file."""
 
-    code = "too_long"
+    code = "invalid"
     sentence = "This file is long. It can be made in the background."
 
 

@@ -217,7 +217,7 @@ def address(route: str, w: SimpleNamespace) -> str:
     values = {
         "token": token_for(route, w.booking),
         "ref": ref,
-        "slug": "messages" if route.startswith("reports/") else w.kind.slug,
+        "slug": "messages" if route.startswith(("reports/", "api/v1/reports/")) else w.kind.slug,
         "number": 1,
         "therapist": w.booking.therapist.slug,
         "name": "cancel",

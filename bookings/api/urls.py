@@ -12,7 +12,7 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from bookings.api import bookings, offer, problems
+from bookings.api import problems, routers
 from bookings.api.document import DocsPage, Interface
 from bookings.api.reading import JsonParser
 
@@ -26,8 +26,7 @@ api = Interface(
     parser=JsonParser(),
     urls_namespace="api",
 )
-api.add_router("", offer.router)
-api.add_router("", bookings.router)
+routers.install(api)
 problems.install(api)
 
 
