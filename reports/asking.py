@@ -68,8 +68,11 @@ class Asked:
 
     def bookings(self) -> QuerySet[Booking]:
         """Of every time, in no order."""
-        found = Booking.objects.for_user(self.by).filter(self._own("therapist__"), self.filters.on())
-        return found.order_by()
+        return Booking.objects.for_user(self.by).filter(self.meant()).order_by()
+
+    def meant(self) -> Q:
+        """Which bookings the report is about, as a condition on others too."""
+        return self._own("therapist__") & self.filters.on()
 
     def money(self) -> QuerySet[MoneyEntry]:
         """Lines of every day in the practice's currency, in no order."""

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import ExtractMonth, ExtractYear
 
 
 def rows(text: str, params: Sequence[Any] = (), **parts: QuerySet[Any]) -> list[tuple[Any, ...]]:
@@ -29,3 +31,21 @@ def rows(text: str, params: Sequence[Any] = (), **parts: QuerySet[Any]) -> list[
 
 def _param(value: Any) -> Any:
     return connection.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value
+
+
+def month_number(day: str) -> Combinable:
+    """A day's month as a number that every database groups by: of months since the year 0."""
+    return ExtractYear(day) * 12 + ExtractMonth(day) - 1
+
+
+def month(number: Any) -> dt.date:
+    """The first day of the month of that number."""
+    year, month = divmod(int(number), 12)
+    return dt.date(year, month + 1, 1)
+
+
+def days_between(later: str, earlier: str) -> str:
+    """Of two columns of days, in the words of this database."""
+    if connection.vendor == "sqlite":
+        return f"(julianday({later}) - julianday({earlier}))"
+    return f"({later} - {earlier})"

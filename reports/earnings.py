@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import ExtractIsoWeekDay, ExtractMonth, ExtractYear
+from django.db.models.functions import ExtractIsoWeekDay
 
 from bookings import owing
 from bookings.models import Kind, MoneyEntry, MoneyKind, Status
@@ -27,7 +27,7 @@ AMOUNT: DecimalField = DecimalField(max_digits=12, decimal_places=2)
 SUMS = ("agreed", "waived", "earned", "to_come", "paid", "to_pay", "over", "worth", "table_minutes")
 """Of each booking, as Money begins."""
 PARTS = ("session_type_id", "therapist_id", "room_id", "month", "weekday")
-"""What it is split by; months are counted since the year 0, weekdays from Monday as 1."""
+"""What it is split by; months are numbers as `combining` has them, weekdays count from Monday as 1."""
 
 
 class Money(NamedTuple):
@@ -121,7 +121,7 @@ def _only(where: Q, amount: Combinable) -> Combinable:
 
 
 def _when(name: str) -> dict[str, Combinable]:
-    return {"month": ExtractYear(name) * 12 + ExtractMonth(name) - 1, "weekday": ExtractIsoWeekDay(name)}
+    return {"month": combining.month_number(name), "weekday": ExtractIsoWeekDay(name)}
 
 
 def _whose() -> dict[str, Combinable]:
