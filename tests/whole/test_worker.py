@@ -136,6 +136,39 @@ def test_nudge_is_answered_long_before_the_next_round(world: World) -> None:
     eventually(lambda: "nudged@example.com" in world.mail.to(), seconds=20)
 
 
+ORDER = """
+import datetime as dt
+from accounts.models import Role, User
+from celery import current_app
+from django.utils import timezone
+from practice.models import Practice
+from reports import catalogue, files, question
+from reports.models import ReportFile
+owner = User.objects.create_user("iris@example.com", None, role=Role.OWNER)
+now = timezone.now()
+asked = question.asked(question.Question(), by=owner, practice=Practice.objects.current(), now=now)
+order = lambda form: files.order(catalogue.found("messages", owner), asked, "rows", form)
+left = order("csv")
+ReportFile.objects.filter(pk=left.pk).update(state="making", claims=1, lease_until_at=now - dt.timedelta(seconds=1))
+order("xlsx")
+current_app.send_task(files.MAKE)
+"""
+
+
+def test_files_that_were_ordered_are_made_one_after_the_other_also_one_at_which_a_worker_stopped(world: World) -> None:
+    subprocess.run([sys.executable, "manage.py", "shell", "-c", ORDER], cwd=ROOT, env=world.env, check=True)
+
+    def states() -> list[Any]:
+        return world.ask("SELECT form, state, claims FROM reports_reportfile ORDER BY form")
+
+    eventually(lambda: {state for _, state, _ in states()} <= {"ready", "failed"}, seconds=120)
+    assert states() == [("csv", "ready", 2), ("xlsx", "ready", 1)]
+    sizes = world.ask(
+        "SELECT f.size, SUM(LENGTH(p.content)) FROM reports_reportfile f JOIN reports_reportpart p ON p.file_id = f.id GROUP BY f.id"
+    )
+    assert len(sizes) == 2 and all(size == there for size, there in sizes)
+
+
 def test_worker_whose_child_is_killed_in_the_midst_of_a_letter_goes_on_with_the_next(world: World) -> None:
     reached: list[str] = []
 
