@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import STAFF_ROLES, Role
-from reports import income, missed, sent, stages, suppressing, time_use
+from reports import compliance, day_lists, income, missed, overview, people, sent, stages, suppressing, time_use
 from reports.asking import Asked
 from reports.errors import NoSuchReport
 from reports.reading import reading
@@ -34,8 +34,10 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry("overview", "Overview", "What the period came to, in one page.", overview.report, overview.behind),
     Entry("time", "Use of time", "How much of the time that was there was used.", time_use.report, time_use.behind),
     Entry("income", "Income", "What sessions come to, what was paid and what is owed.", income.report, income.behind),
+    Entry("clients", "Clients", "Who came, who is new, who came back and who did not.", people.report, people.behind),
     Entry(
         "journey",
         "Journey",
@@ -52,6 +54,21 @@ ENTRIES: tuple[Entry, ...] = (
         missed.behind,
     ),
     Entry("messages", "Messages", "What was sent, and whether it arrived.", sent.report, sent.behind),
+    Entry(
+        "compliance",
+        "Compliance",
+        "What is to be signed, filled in or looked at, and who read what.",
+        compliance.report,
+        compliance.behind,
+        CLINICAL,
+    ),
+    Entry(
+        "days",
+        "Day lists and cash-up",
+        "Who comes when, and what each day's end counted.",
+        day_lists.report,
+        day_lists.behind,
+    ),
 )
 
 
