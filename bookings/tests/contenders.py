@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.models import User
-from bookings import absences, expiry, lifecycle, moves, telling, visits, withdrawal
+from bookings import absences, expiry, lengthening, lifecycle, moves, telling, visits, withdrawal
 from bookings.models import Booking, Length, MoveRequest, Proposal, Therapist, TimeOff
 from bookings.placing import Wish
 from bookings.practice_file import entering, shape
@@ -42,6 +42,11 @@ def reschedule(booking: int, start: dt.datetime, therapist: int | None = None) -
     row = _booking(booking)
     to = therapist and Therapist.objects.get(pk=therapist)
     return lambda: moves.reschedule(row, start, by=row.client.user, now=NOW, therapist=to).pk
+
+
+def lengthen(booking: int, minutes: int) -> Act:
+    row = _booking(booking)
+    return lambda: lengthening.lengthen(row, minutes, by=row.therapist.user, now=NOW).pk
 
 
 def cancel(booking: int) -> Act:

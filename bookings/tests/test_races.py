@@ -175,6 +175,14 @@ def reschedule_against_bookings() -> Race:
     )
 
 
+def longer_session_against_bookings() -> Race:
+    """It wants the hour after its own, which the others want too."""
+    session_type = make_session_type(lengths={60: "70.00", 120: "120.00"})
+    therapist = make_therapist_at_work(offers=[session_type])
+    growing, hour = booked(session_type, therapist, TEN, minutes=60), session_type.lengths.get(minutes=60)
+    return Race([Entry(contenders.lengthen, (growing.pk, 120)), *[book(hour, ELEVEN) for _ in range(4)]], one_has_it)
+
+
 def two_reschedules_that_swap_therapists_in_one_room() -> Race:
     """Each keeps the other's therapist from the lock it comes to; only one of them can have the room at eleven."""
     session_type, first, _ = offer()
@@ -284,6 +292,7 @@ RACES = [
     sessions_that_meet_by_their_buffers,
     one_room_and_two_therapists,
     reschedule_against_bookings,
+    longer_session_against_bookings,
     two_reschedules_that_swap_therapists_in_one_room,
     moves_approved_for_one_time,
     proposal_taken_against_bookings,
