@@ -33,6 +33,5 @@ def who_answers(therapist: Therapist) -> list[User]:
 
 
 def told_about(user: User) -> QuerySet[Booking]:
-    """The bookings of which this member of staff may know what was sent about them: a therapist their own, the rest all."""
-    found = Booking.objects.for_user(user).select_related("client")
-    return found.filter(therapist__user_id=user.pk) if user.role == Role.THERAPIST else found
+    """The bookings of which this member of staff may know what was sent about them."""
+    return Booking.objects.worked_by(user).select_related("client")

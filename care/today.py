@@ -98,8 +98,8 @@ class Going(NamedTuple):
 
 def day_of(user: User, on: dt.date) -> QuerySet[Booking]:
     """The bookings of that date, as far as this member of staff works with them."""
-    found = Booking.objects.for_user(user).filter(session_on=on, status__in=SHOWN)
-    return _theirs(user, found).select_related("client", "session_type", "room", "therapist__user")
+    found = Booking.objects.worked_by(user).filter(session_on=on, status__in=SHOWN)
+    return found.select_related("client", "session_type", "room", "therapist__user")
 
 
 def visits(user: User, now: dt.datetime) -> list[Visit]:
@@ -151,10 +151,10 @@ def decisions(user: User, now: dt.datetime) -> Decisions:
     asked = MoveRequest.objects.filter(answer=Answer.OPEN, booking__status=Status.CONFIRMED)
     if user.role == Role.THERAPIST:
         asked = asked.filter(booking__therapist__user_id=user.pk)
-    requests = Booking.objects.for_user(user).filter(status=Status.REQUESTED, starts_at__gt=now)
+    requests = Booking.objects.worked_by(user).filter(status=Status.REQUESTED, starts_at__gt=now)
     look_alikes = LookAlike.objects.filter(answered_at=None) if user.has_perm("clients.view_lookalike") else ()
     return Decisions(
-        requests=_few(_theirs(user, requests).select_related("client", "session_type").order_by("answer_by_at", "pk")),
+        requests=_few(requests.select_related("client", "session_type").order_by("answer_by_at", "pk")),
         moves=_few(asked.select_related("booking__client").order_by("answer_by_at", "pk")),
         flags=_few(_flags(user, now)),
         signatures=_few(_unsigned_by_therapist(user, now)),
@@ -167,10 +167,10 @@ def decisions(user: User, now: dt.datetime) -> Decisions:
 
 def forms_missing(user: User, now: dt.datetime) -> list[Booking]:
     today = _today(now)
-    coming = Booking.objects.for_user(user).filter(
+    coming = Booking.objects.worked_by(user).filter(
         status__in=WAITED_FOR, started_at=None, ends_at__gt=now, session_on__range=(today, today + FORMS_AHEAD)
     )
-    found = list(_theirs(user, coming).select_related("client", "session_type").order_by("starts_at", "pk"))
+    found = list(coming.select_related("client", "session_type").order_by("starts_at", "pk"))
     incomplete = readiness.incomplete(found, today)
     return [each for each in found if each.pk in incomplete]
 
@@ -215,10 +215,6 @@ def going_out(user: User, now: dt.datetime) -> list[Going]:
     due = log.for_user(user, now).filter(state__in=OPEN, due_at__lte=until).order_by()
     counted = due.values_list("kind").annotate(number=Count("pk"))
     return sorted((Going(registry.title_of(kind), number) for kind, number in counted), key=lambda each: each.title)
-
-
-def _theirs(user: User, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    return bookings.filter(therapist__user_id=user.pk) if user.role == Role.THERAPIST else bookings
 
 
 def _today(now: dt.datetime) -> dt.date:

@@ -28,9 +28,7 @@ def waiting(user: User, now: dt.datetime) -> QuerySet[Booking]:
     )
     found = found.filter(over_at__lte=now).order_by("over_at", "pk")
     found = found.select_related("client", "therapist__user", "session_type", "note")
-    if user.role == Role.OWNER:
-        return found
-    return found.filter(therapist__user_id=user.pk) if user.role == Role.THERAPIST else found.none()
+    return found.worked_by(user) if user.role in (Role.OWNER, Role.THERAPIST) else found.none()
 
 
 def overdue(user: User, now: dt.datetime) -> QuerySet[Booking]:

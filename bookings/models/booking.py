@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import Role
 from bookings.models.offer import LONGEST_BUSY, Room, SessionType, Therapist, price_field
 from clients.models import REF, Client
 
@@ -53,6 +54,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         if user.is_staff:
             return self.all()
         return self.filter(client__user_id=user.pk) if user.pk else self.none()
+
+    def worked_by(self, user: User) -> BookingQuerySet:
+        """Of those the ones that this member of staff works with: a therapist their own, the rest all."""
+        seen = self.for_user(user)
+        return seen.filter(therapist__user_id=user.pk) if user.role == Role.THERAPIST else seen
 
     def blocking(self, now: dt.datetime) -> BookingQuerySet:
         """Those that keep their time; a lapsed hold does not."""

@@ -13,7 +13,6 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Role
 from bookings.models import Booking
 from clients import finding
 from clients.models import Client
@@ -40,10 +39,8 @@ def _bookings(request: HttpRequest, asked: str, clients: list[Client]) -> QueryS
     by_ref = known.filter(ref__iexact=asked)
     if not asked or by_ref.exists():
         return by_ref
-    coming = known.filter(client__in=clients, session_on__gte=timezone.localdate()).order_by("starts_at", "pk")
-    if request.user.role == Role.THERAPIST:
-        coming = coming.filter(therapist__user_id=request.user.pk)
-    return coming[:AT_MOST]
+    coming = known.worked_by(request.user).filter(client__in=clients, session_on__gte=timezone.localdate())
+    return coming.order_by("starts_at", "pk")[:AT_MOST]
 
 
 admin.site.add_pages(pages)
