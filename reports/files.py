@@ -109,23 +109,29 @@ def is_waiting() -> bool:
 
 
 def _claim(now: dt.datetime) -> ReportFile | None:
+    file = _due(now)
+    if file is None or not _take(file, now):
+        return None
+    file.claims += 1
+    ReportPart.objects.filter(file=file).exclude(claim=file.claims).delete()
+    return file
+
+
+def _due(now: dt.datetime) -> ReportFile | None:
+    """The next that waits or was left behind; None while another is made."""
     over = Q(lease_until_at__lte=now) | Q(lease_until_at__gt=now + 2 * LEASE)
     left = ReportFile.objects.filter(over, state=FileState.MAKING)
     left.filter(claims__gte=TRIES).update(state=FileState.FAILED, why=GAVE_UP, lease_until_at=None)
     if ReportFile.objects.filter(~over, state=FileState.MAKING).exists():
         return None
-    due = left | ReportFile.objects.filter(state=FileState.WAITING)
-    file = due.order_by("ordered_at", "pk").first()
-    if file is None:
-        return None
+    return (left | ReportFile.objects.filter(state=FileState.WAITING)).order_by("ordered_at", "pk").first()
+
+
+def _take(file: ReportFile, now: dt.datetime) -> bool:
+    """One update on the condition that nobody took it since we looked."""
     as_it_was = ReportFile.objects.filter(pk=file.pk, state=file.state, claims=file.claims)
-    if not as_it_was.update(
-        state=FileState.MAKING, claims=F("claims") + 1, lease_until_at=now + LEASE, rows_done=0, rows_of=None
-    ):
-        return None
-    file.claims += 1
-    ReportPart.objects.filter(file=file).exclude(claim=file.claims).delete()
-    return file
+    taken = {"state": FileState.MAKING, "claims": F("claims") + 1, "lease_until_at": now + LEASE}
+    return bool(as_it_was.update(**taken, rows_done=0, rows_of=None))
 
 
 def _held(file: ReportFile) -> ReportFileQuerySet:

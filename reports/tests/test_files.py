@@ -155,6 +155,19 @@ def test_file_at_which_workers_stop_again_and_again_is_given_up_with_a_sentence(
     assert (file.state, file.why) == (FileState.FAILED, files.GAVE_UP)
 
 
+@pytest.mark.parametrize("left", [{}, {"state": FileState.MAKING, "claims": 1, "lease_until_at": NOW}])
+def test_of_two_workers_that_look_at_the_same_moment_one_has_the_file(entry, left):
+    file = order(entry, make_owner())
+    ReportFile.objects.filter(pk=file.pk).update(**left)
+
+    both = [files._due(NOW), files._due(NOW)]
+    assert both == [file, file]
+    without_looking = [ReportFile.objects.filter(pk=each.pk).update(rows_done=0) for each in both]
+
+    assert [files._take(each, NOW) for each in both] == [True, False]
+    assert without_looking == [1, 1]  # as it would be without the condition
+
+
 def test_worker_that_lost_its_file_changes_nothing_of_it(entry, monkeypatch):
     """It wakes up after its lease, when another worker has made the file already."""
     file = order(entry, make_owner())
