@@ -64,7 +64,7 @@ def _redirect(client: Client) -> None:
     )
     taken = {(row.about, row.kind, row.channel) for row in waiting}
     for row in waiting:
-        ways = reach.ways(client, reach.BOOKING, row.kind)
+        ways = reach.ways_in_time(client, reach.BOOKING, row)
         if (row.channel, row.recipient) in ways:
             continue
         others = [way for way in ways if way.channel == row.channel or (row.about, row.kind, way.channel) not in taken]

@@ -184,7 +184,7 @@ def _to_therapist(message: Message, booking: Booking) -> list[Message]:
 def _to_client(message: Message, booking: Booking) -> list[Message]:
     client, group = booking.client, group_of(message.kind)
     message.user_id, message.whom = client.user_id, f"client:{client.pk}"
-    ways = reach.ways(client, group, message.kind)
+    ways = reach.ways_in_time(client, group, message)
     if not ways and group == reach.BOOKING:
         message.recipient = client.email
         return [planning.not_to_go(message, State.CANCELLED, reach.REFUSED)]

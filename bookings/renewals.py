@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -44,6 +46,7 @@ def register() -> None:
         needs=("button",),
         in_sms=("client", "until"),
         address=address,
+        load=load,
     )
 
 
@@ -52,13 +55,17 @@ def plan(practice: Practice, now: dt.datetime) -> None:
     today = walltime.local_date(now, practice.zone)
     ends = running_out.by_client(today)
     theirs = Booking.objects.filter(client__in=ends, status__in=COMING, starts_at__gt=now - LAST_MONTHS)
+    due_at, made = quiet.awake(now, practice.zone), list[Message]()
+    moments: dict[str, dt.datetime] = {}
     for client in Client.objects.filter(pk__in=theirs.values("client")):
         expires_on = ends[client.pk]
         days = min(days for days in running_out.TOLD_DAYS_BEFORE if (expires_on - today).days <= days)
-        planning.plan_once(
-            _messages(client, expires_on, days, quiet.awake(now, practice.zone), now),
-            was_due_at=walltime.instant(expires_on - dt.timedelta(days=days), quiet.ENDS, practice.zone),
-        )
+        told_on = expires_on - dt.timedelta(days=days)
+        rows = _messages(client, expires_on, days, due_at, now)
+        moments |= {row.key: walltime.instant(told_on, quiet.ENDS, practice.zone) for row in rows}
+        made += rows
+    for first in range(0, len(made), planning.BATCH):
+        planning.plan_once(made[first : first + planning.BATCH], moments=moments)
 
 
 def _messages(client: Client, expires_on: dt.date, days: int, due_at: dt.datetime, now: dt.datetime) -> list[Message]:
@@ -76,37 +83,62 @@ def _messages(client: Client, expires_on: dt.date, days: int, due_at: dt.datetim
     return [planning.by(made, way.channel, way.address) for way in reach.ways(client, reach.FORMS, FORMS_EXPIRING)]
 
 
-def _client(message: Message) -> Client | None:
-    return Client.objects.filter(pk=message.about.removeprefix("client:")).first()
+class _Loaded(NamedTuple):
+    client: Client
+    dates: list[dt.date]
+    """On which something of theirs runs out."""
+
+    def until(self, practice: Practice, now: dt.datetime) -> dt.date | None:
+        return running_out.first_of(self.dates, walltime.local_date(now, practice.zone))
+
+
+def load(messages: Sequence[Message]) -> None:
+    """The clients of a whole batch, in three queries."""
+    found = _found([_key(message) for message in messages])
+    for message in messages:
+        message.loaded = found.get(_key(message))
+
+
+def _of(message: Message) -> _Loaded | None:
+    return message.loaded or _found([_key(message)]).get(_key(message))
+
+
+def _found(keys: Collection[int]) -> dict[int, _Loaded]:
+    clients, dates = Client.objects.in_bulk(keys), running_out.dates_of(keys)
+    return {pk: _Loaded(client, dates.get(pk, [])) for pk, client in clients.items()}
+
+
+def _key(message: Message) -> int:
+    return int(message.about.removeprefix("client:"))
 
 
 def still_wanted(message: Message, now: dt.datetime) -> bool:
     """While it has not been renewed. Raises NotWanted where the client wants no such message."""
-    client = _client(message)
-    if client is None or _until(client, now) is None:
+    found = _of(message)
+    if found is None or found.until(_practice(message), now) is None:
         return False
-    reach.require_wanted(client, reach.FORMS, message, now)
+    reach.require_wanted(found.client, reach.FORMS, message, now)
     return True
 
 
-def _until(client: Client, now: dt.datetime) -> dt.date | None:
-    return running_out.first_of(client.pk, walltime.local_date(now, Practice.objects.current().zone))
-
-
 def say(message: Message, now: dt.datetime) -> Said:
-    client = _client(message)
-    until = _until(client, now) if client else None
-    if client is None or until is None:
+    found, practice = _of(message), _practice(message)
+    until = found.until(practice, now) if found else None
+    if found is None or until is None:
         raise ValueError("Nothing runs out any more.")
-    return write(message, _context(client.name, until), Practice.objects.current())
+    return write(message, _context(found.client.name, until), practice)
+
+
+def _practice(message: Message) -> Practice:
+    return message.practice or Practice.objects.current()
 
 
 def address(message: Message) -> str:
     """Where it would go today."""
-    client = _client(message)
-    if client is None:
+    found = _of(message)
+    if found is None:
         return ""
-    return client.phone if message.channel == Channel.SMS else client.email
+    return found.client.phone if message.channel == Channel.SMS else found.client.email
 
 
 def _context(name: str, until: dt.date) -> Context:

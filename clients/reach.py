@@ -60,6 +60,17 @@ def ways(client: Client, group: str, kind: str) -> list[Way]:
     return [way for way in others if way.address][:1] or [Way(Channel.EMAIL, "")]
 
 
+def ways_in_time(client: Client, group: str, message: Message) -> list[Way]:
+    """The same for a message with its moments: what has to be told, and would come too late by text message at the hours that
+    the client takes them, goes by e-mail where there is an address."""
+    found = ways(client, group, message.kind)
+    if group != BOOKING or [way.channel for way in found] != [Channel.SMS] or not client.email:
+        return found
+    between = hours(client)
+    is_late = bool(between) and _opens(between, message.due_at) >= message.expires_at
+    return [Way(Channel.EMAIL, client.email)] if is_late else found
+
+
 def _way(client: Client, channel: str, kind: str) -> Way:
     if channel == Channel.SMS:
         return Way(channel, client.phone if takes_texts(client) and wording.has_sms(kind) else "")
@@ -96,12 +107,16 @@ def require_wanted(client: Client, group: str, message: Message, now: dt.datetim
 
 
 def _require_hours(between: list[str], message: Message, now: dt.datetime) -> None:
-    opens, closes = map(walltime.minutes_of_day, between)
-    at = texts_open_at(opens, closes, now, Practice.objects.current().zone)
+    at = _opens(between, now)
     if at >= message.expires_at:
         raise NotWanted(NOT_IN_TIME.format(*between))
     if at > now:
         raise NotYet(at)
+
+
+def _opens(between: list[str], now: dt.datetime) -> dt.datetime:
+    opens, closes = map(walltime.minutes_of_day, between)
+    return texts_open_at(opens, closes, now, Practice.objects.current().zone)
 
 
 def is_unreachable(client: Client) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -15,15 +15,26 @@ TOLD_DAYS_BEFORE = (30, 7)
 def by_client(today: dt.date) -> dict[int, dt.date]:
     """For each client of whose forms or consents something runs out within thirty days, the first such date."""
     first: dict[int, dt.date] = {}
-    for client, on in _ends(Q(expires_on__range=(today, today + dt.timedelta(days=max(TOLD_DAYS_BEFORE))))):
+    for client, on in _ends(Q(expires_on__range=(today, _last(today)))):
         first[client] = min(on, first.get(client, on))
     return first
 
 
-def first_of(client: int, today: dt.date) -> dt.date | None:
-    """The same for one client; None where nothing runs out."""
-    within = Q(client=client, expires_on__range=(today, today + dt.timedelta(days=max(TOLD_DAYS_BEFORE))))
-    return min((on for _, on in _ends(within)), default=None)
+def dates_of(clients: Collection[int]) -> dict[int, list[dt.date]]:
+    """For each of these clients the days on which something of theirs runs out, or ran out; two queries."""
+    found: dict[int, list[dt.date]] = {}
+    for client, on in _ends(Q(client__in=clients, expires_on__isnull=False)):
+        found.setdefault(client, []).append(on)
+    return found
+
+
+def first_of(dates: Iterable[dt.date], today: dt.date) -> dt.date | None:
+    """Of one client's dates the first that is told of; None where nothing runs out within thirty days."""
+    return min((on for on in dates if today <= on <= _last(today)), default=None)
+
+
+def _last(today: dt.date) -> dt.date:
+    return today + dt.timedelta(days=max(TOLD_DAYS_BEFORE))
 
 
 def _ends(within: Q) -> Iterator[tuple[int, dt.date]]:

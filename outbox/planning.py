@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 
 from django.db import transaction
@@ -19,6 +19,7 @@ DUE_BEFORE_RESTORE = "It was due before a backup was restored, and may have been
 RESTORE = "restore"
 """The heartbeat that says when a backup was last put back."""
 BATCH = 500
+NO_MOMENTS: Mapping[str, dt.datetime] = {}
 NO_ADDRESS: dict[str, str] = {
     Channel.EMAIL: "There is no e-mail address.",
     Channel.SMS: "There is no telephone number.",
@@ -86,16 +87,23 @@ def plan(messages: Sequence[Message]) -> None:
         transaction.on_commit(nudge.send)
 
 
-def plan_once(messages: Sequence[Message], *, was_due_at: dt.datetime | None = None) -> list[Message]:
+def plan_once(
+    messages: Sequence[Message],
+    *,
+    was_due_at: dt.datetime | None = None,
+    moments: Mapping[str, dt.datetime] = NO_MOMENTS,
+) -> list[Message]:
     """Plans those whose key is new, and gives them; however many do the same at the same moment, each is planned once.
 
-    What was due (by `was_due_at`, else by itself) before a backup was put back is kept as expired.
+    What was due (by `was_due_at`, or by its own moment where `moments` has one for its key, else by itself) before a backup
+    was put back is kept as expired.
     """
     known = set(Message.objects.filter(key__in=[message.key for message in messages]).values_list("key", flat=True))
     fresh = [message for message in messages if message.recipient and message.key not in known]
     restored_at = _restored_at() if fresh else None
     for message in fresh:
-        if restored_at is not None and (was_due_at or message.due_at) <= restored_at:
+        due_at = was_due_at or moments.get(message.key, message.due_at)
+        if restored_at is not None and due_at <= restored_at:
             not_to_go(message, State.EXPIRED, DUE_BEFORE_RESTORE)
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     if fresh:

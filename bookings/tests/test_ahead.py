@@ -155,6 +155,40 @@ def test_what_was_renewed_does_not_run_out() -> None:
     assert planned(renewals.FORMS_EXPIRING) == []
 
 
+def test_planning_and_writing_what_runs_out_ask_as_much_for_three_clients_as_for_one() -> None:
+    """Asked anew each time, since a form may be renewed at any moment."""
+    version = asking(valid_for_months=1).versions.get()
+    asked: list[tuple[int, ...]] = []
+    for number in (1, 2):
+        for hour in range(2 * number - 1):  # one client, then three more
+            client = make_client_with_account()
+            make_consent(client, version, NOW)
+            make_booking(client=client, starts_at=at("2026-06-20 10:00") + (number * 5 + hour) * DAY)
+        practice = Practice.objects.current()
+        with CaptureQueriesContext(connection) as planning_it:
+            renewals.plan(practice, NOW)
+        with CaptureQueriesContext(connection) as again:
+            renewals.plan(practice, NOW)
+        rows = list(Message.objects.filter(kind=renewals.FORMS_EXPIRING))
+        assert len(rows) == (1, 4)[number - 1]
+        with CaptureQueriesContext(connection) as fetching:
+            delivery.fetch(rows)
+        with CaptureQueriesContext(connection) as writing:
+            assert all(renewals.still_wanted(row, NOW) and renewals.say(row, NOW) for row in rows)
+        asked.append((len(planning_it), len(again), len(fetching), len(writing)))
+    assert asked[0] == asked[1] and asked[0][3] == 0
+
+
+def test_what_runs_out_goes_to_each_client_with_their_own_day() -> None:
+    for months in (1, 2):
+        make_booking(client=client_whose_consent_ends(months), starts_at=at("2026-06-20 10:00") + months * DAY)
+    ahead.plan(at("2026-07-25 10:00"))
+    rows = Message.objects.filter(kind=renewals.FORMS_EXPIRING)
+    said = {row.about: renewals.say(row, at("2026-07-25 10:00")).text for row in rows}
+    (text,) = said.values()  # what ran out on 1 July is over
+    assert "Saturday 1 August 2026" in text
+
+
 def test_letter_about_what_runs_out_names_the_day_and_no_form() -> None:
     client_whose_consent_ends(1, starts_at=at("2026-06-20 10:00"))
     ahead.plan(NOW)

@@ -305,6 +305,53 @@ def test_text_message_waits_for_the_hours_that_the_client_takes_them(
         )
 
 
+@pytest.mark.parametrize(
+    ("email", "due", "goes"),
+    [
+        ("sam@example.com", "2026-06-04 10:00", ("sms", "+447700900123")),  # in time
+        ("sam@example.com", "2026-06-04 07:00", ("sms", "+447700900123")),  # waits for nine
+        ("sam@example.com", "2026-06-04 19:00", ("email", "sam@example.com")),
+        ("", "2026-06-04 19:00", ("sms", "+447700900123")),  # and staff read why it did not go
+    ],
+)
+def test_change_that_would_come_too_late_by_text_message_alone_goes_by_email(
+    settings: object, email: str, due: str, goes: tuple[str, str]
+) -> None:
+    settings.SMS_URL = "console:"
+    client = make_client_with_account(phone="+447700900123", email=email)
+    booking = make_booking(client=client, starts_at=at("2026-06-04 20:00"))
+    hours = {reach.BOOKING: ["sms"], reach.REMINDER: ["sms"], reach.HOURS: ["09:00", "18:00"]}
+    reaching.choose(client, hours, texts=True, by=user_of(client), now=NOW)
+
+    (row,) = notices.to_somebody(booking, notices.MOVED, at(due), NOW)
+    assert (row.channel, row.recipient) == goes
+    row.save()
+    send_all(at("2026-06-04 19:00"))
+    row.refresh_from_db()
+    went = State.CANCELLED if row.channel == "sms" else State.SENT
+    assert (row.state, row.last_error.startswith("The client takes text messages only")) == (
+        went,
+        went == State.CANCELLED,
+    )
+
+    (reminder,) = notices.to_somebody(booking, notices.REMINDER, at(due), NOW, expires_at=booking.starts_at)
+    assert reminder.channel == "sms"  # which they chose for it, and nothing else
+
+
+def test_change_that_waits_goes_by_email_once_they_choose_hours_that_are_too_late(settings: object) -> None:
+    settings.SMS_URL = "console:"
+    client = make_client_with_account(phone="+447700900123")
+    booking = make_booking(client=client, starts_at=at("2026-06-04 20:00"))
+    wishes = {reach.BOOKING: ["sms"]}
+    reaching.choose(client, wishes, texts=True, by=user_of(client), now=NOW)
+    (row,) = notices.to_somebody(booking, notices.MOVED, at("2026-06-04 19:00"), NOW)
+    row.save()
+    reaching.choose(client, wishes | {reach.HOURS: ["09:00", "18:00"]}, texts=True, by=user_of(client), now=NOW)
+    ahead.follow_choices(client, practice=Practice.objects.current(), now=NOW)
+    row.refresh_from_db()
+    assert (row.channel, row.recipient) == ("email", client.email)
+
+
 @given(
     now=st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2026, 12, 30), timezones=st.just(dt.UTC)),
     zone=st.sampled_from(["Europe/London", "America/New_York", "Pacific/Chatham", "Asia/Kathmandu"]),
