@@ -18,7 +18,7 @@ from clients.models import CareRelation, Client, Stage, StageDecision
 from reports import requests, stages
 from reports.asking import Asked, Filters
 from reports.meanings import MEANINGS
-from reports.period import Period, year_of
+from reports.period import Period, month_of, year_of
 from reports.steps import Asking
 from reports.tests.generated import HOUR, NOW, SEEDS, SLOWLY, Made, generated
 
@@ -32,10 +32,11 @@ def decide(made: Made) -> None:
     became of them."""
     chance, rows = made.random, []
     places = list(Stage.objects.all())
+    days = [each.session_on for each in made.bookings if each.session_on <= NOW.date()] or [NOW.date()]
     for client in made.clients:
         for number in range(chance.choice([0, 0, 1, 2, 4])):
             decided_at = NOW - chance.randrange(900) * DAY - number * HOUR
-            decided_on = decided_at.date() - chance.choice([1, 1, 2, 60]) * DAY
+            decided_on = chance.choice([decided_at.date() - chance.choice([1, 2, 60]) * DAY, chance.choice(days)])
             rows.append(
                 StageDecision(client=client, stage=chance.choice(places), is_reached=chance.random() < 0.8, by=made.owner,
                               decided_on=decided_on, decided_at=decided_at)
@@ -203,6 +204,38 @@ def test_first_requests_are_the_first_that_each_client_made(seed: int) -> None:
                 found.setdefault(outcome(first), []).append(first.booked_on)
 
         assert requests.outcomes(asked) == {name: in_each(asked, found.get(name, [])) for name in requests.OUTCOMES}
+
+
+def test_of_two_requests_of_one_moment_one_is_the_first() -> None:
+    with generated(7, bookings=0) as made:
+        tantric = next(each for each in made.session_types if each.kind == Kind.TANTRIC)
+        for days in (3, 5):
+            make_booking(
+                client=made.clients[0],
+                session_type=tantric,
+                starts_at=NOW + days * DAY,
+                created_at=NOW,
+                status=Status.REQUESTED,
+            )
+        Booking.objects.filter(starts_at=NOW + 5 * DAY).update(status=Status.DECLINED)
+
+        found = requests.outcomes(made.asked(month_of(made.asked().today)))
+        assert {name: numbers[0] for name, numbers in found.items() if numbers[0]} == {"waiting": 1}
+
+
+def test_a_session_on_the_day_of_a_step_belongs_to_the_stage_that_was_left() -> None:
+    with generated(7, bookings=0) as made:
+        today, client = made.asked().today, made.clients[0]
+        for days in (9, 6, 3):
+            make_booking(client=client, starts_at=NOW - days * DAY, status=Status.COMPLETED)
+        for slug, days in (("clearing", 6), ("balancing", 3)):
+            StageDecision.objects.create(
+                client=client, stage=Stage.objects.get(slug=slug), by=made.owner, decided_on=today - days * DAY,
+                decided_at=NOW - days * DAY + HOUR,
+            )  # fmt: skip
+
+        steps = Asking(made.asked(Period(today - 30 * DAY, today))).before_steps()
+        assert [dict(often) for _, often in sorted(steps.items())] == [{2: 1}, {1: 1}]
 
 
 def was_asked_for(booking: Booking) -> bool:
