@@ -166,7 +166,10 @@ def test_looking_at_a_long_file_offers_it_and_orders_nothing(settings):
     answer = take(make_owner(), "tiny/rows.csv")
 
     assert answer.status_code == 200
-    assert "Make it in the background" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Make it in the background" in page
+    assert "from 1 May 2027 to 31 May 2027" in page
+    assert 'name="q" value=""' in page
     assert (ReportFile.objects.count(), taken()) == (0, [])
 
 

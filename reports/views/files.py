@@ -69,7 +69,7 @@ def _long(request: HttpRequest, entry: Entry, asked: Asked, key: str, form: str)
     shown = {
         "title": entry.title,
         "entry": entry,
-        "asked": asked,
+        "period": asked.period,
         "form": form.upper(),
         "query": request.GET.urlencode(),
     }
