@@ -68,7 +68,6 @@ def test_a_whole_day_is_run_from_one_page(page, live_server, held):
     page.get_by_role("button", name="Save the sheet").click()
     page.get_by_text("The sheet is saved.").wait_for()
 
-    page.get_by_role("link", name="Today", exact=True).click()
     page.get_by_role("link", name="Check in: Sam Field").click()
     page.get_by_label("I have seen who this is").check()
     page.get_by_role("button", name="Check in").click()
@@ -77,13 +76,11 @@ def test_a_whole_day_is_run_from_one_page(page, live_server, held):
     page.get_by_text("started.").wait_for()
     expect(visit).to_contain_text("Running since")
 
-    sheet = BoundarySheet.objects.get()
-    page.goto(f"{live_server.url}/admin/care/boundarysheet/{sheet.pk}/change/")
+    visit.get_by_role("link", name="Boundary sheet").click()
     page.get_by_label("Upper back").uncheck()
     page.get_by_role("button", name="Narrow it").click()
     page.get_by_text("The sheet is narrowed.").wait_for()
 
-    page.get_by_role("link", name="Today", exact=True).click()
     page.get_by_role("link", name="End the session: Sam Field").click()
     page.get_by_label("The client", exact=True).check()
     page.get_by_label("It was enough for today").check()
@@ -96,8 +93,7 @@ def test_a_whole_day_is_run_from_one_page(page, live_server, held):
     page.get_by_text("the client did not come.").wait_for()
     asked.refresh_from_db()
     absent.refresh_from_db()
-    sheet.refresh_from_db()
-    last = asked.changes.last()
+    sheet, last = BoundarySheet.objects.get(), asked.changes.last()
     assert (asked.status, absent.status, sheet.area_keys) == (Status.COMPLETED, Status.NO_SHOW, ["neck"])
     assert last.details == {"early_by": "client", "early_why": "enough"}
 
