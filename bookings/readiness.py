@@ -101,10 +101,15 @@ class Readiness:
         if in_the_way:
             raise NotReady(_for_the_desk(in_the_way) if by and by.role == Role.FRONT_DESK else in_the_way)
 
+    @property
+    def reviews(self) -> list[Missing]:
+        """That the therapist looks first."""
+        return [each for each in self.missing if each.code == "review_required"]
+
     def require_no_review(self) -> None:
-        """For what a client would have confirmed at once, without anybody's answer. Raises NotReady."""
-        if reviews := [each for each in self.missing if each.code == "review_required"]:
-            raise NotReady(reviews)
+        """For what would be confirmed with nobody having looked. Raises NotReady."""
+        if self.reviews:
+            raise NotReady(self.reviews)
 
 
 def _for_the_desk(missing: list[Missing]) -> list[Missing]:

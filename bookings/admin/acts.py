@@ -92,7 +92,7 @@ ACTS = {
     act.name: act
     for act in (
         Act("approve", "Confirm", "confirmed", lambda b, now: _requested(b, now) and b.starts_at > now,
-            _plain(lifecycle.approve), answers=True),
+            _plain(lifecycle.approve), forms.ApproveForm, answers=True),
         Act("propose", "Propose other times", "answered with other times", _requested, _plain(moves.propose),
             forms.ProposeForm, answers=True),
         Act("decline", "Decline", "declined", _requested, _plain(lifecycle.decline), forms.DeclineForm, answers=True),

@@ -257,7 +257,7 @@ class BookingAdmin(ReadOnlyAdmin):
                 self._explain(form, refusal, booking, now)
             else:
                 messages.success(request, f"{self._said(booking)}: {act.done}.")
-                return back.or_else(request, redirect("admin:bookings_booking_change", pk))
+                return back.or_else(request, redirect("admin:bookings_booking_change", pk), on=booking.session_on)
         return self._page(
             request,
             "act",

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import Role, User
-from bookings import owing, rules, visits, walkin
+from bookings import owing, readiness, rules, visits, walkin
 from bookings.models import Booking, Length, Therapist
 from bookings.walkin import Newcomer
 from clients import finding
@@ -48,6 +48,23 @@ class ActForm(forms.Form):
 
 class SureForm(ActForm):
     """Nothing to type; the button is enough."""
+
+
+class ApproveForm(ActForm):
+    """Asks nothing, unless the therapist is to look at something first; that there is something, and not what."""
+
+    looked = forms.BooleanField(
+        label="I have looked at it",
+        help_text="An answer of this client's asks you to look before you confirm: please see under Flags on their page.",
+        error_messages={"required": "Please look first, and tick it."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        ready = readiness.of(self.booking.client, self.booking.session_type, today, booking=self.booking)
+        if not ready.reviews:
+            del self.fields["looked"]
 
 
 class DeclineForm(ActForm):

@@ -35,6 +35,7 @@ from bookings.tests.factories import (
     make_time_off,
     make_weekly_hours,
 )
+from bookings.tests.test_readiness import make_flag
 from clients.models import Client as Person
 from clients.tests.factories import make_client, make_document, make_published, make_version
 from outbox.models import Message
@@ -223,6 +224,32 @@ def test_no_field_of_a_booking_can_be_written_and_none_be_deleted() -> None:
     assert owner.post(f"{BOOKINGS}{booking.pk}/delete/", {"post": "yes"}).status_code == 403
     booking.refresh_from_db()
     assert booking.status == Status.CONFIRMED
+
+
+def test_request_with_something_to_look_at_is_confirmed_by_who_has_looked() -> None:
+    owner, booking = make_owner(), booked(status=Status.REQUESTED)
+    assert "looked" not in browser(owner).get(f"{BOOKINGS}{booking.pk}/act/approve/").content.decode()
+    make_flag(booking.client, "review")
+    asked = browser(owner).get(f"{BOOKINGS}{booking.pk}/act/approve/").content.decode()
+    assert "I have looked at it" in asked
+    assert "Please look first, and tick it." in act(owner, booking, "approve").content.decode()
+    chosen = {"action": "confirm_requests", "_selected_action": [booking.pk]}
+    assert "look" in said(browser(owner).post(f"{BOOKINGS}?when=all", chosen))
+    assert Booking.objects.get().status == Status.REQUESTED
+    act(owner, booking, "approve", looked="on")
+    assert Booking.objects.get().status == Status.CONFIRMED
+    assert BookingChange.objects.get().details == {"looked": True}
+
+
+def test_a_change_that_was_chosen_in_the_calendar_leads_back_to_its_day_there() -> None:
+    owner, booking = make_owner(), booked()
+    part = browser(owner).get(f"/admin/calendar/booking/{booking.pk}/", headers={"X-Dialog": "1"}).content.decode()
+    address = f"{BOOKINGS}{booking.pk}/act/move/?back=calendar"
+    assert address in part
+    start = timezone.localtime(booking.starts_at) + dt.timedelta(days=2)
+    sent = {"starts_at": f"{start:%Y-%m-%dT%H:%M}", "therapist": booking.therapist_id, "override": "on", "why": "So."}
+    answer = browser(owner).post(address, sent)
+    assert (answer.status_code, answer.url) == (302, f"/admin/calendar/?from={start.date()}")
 
 
 def test_a_bookings_page_tells_its_history_and_its_messages() -> None:

@@ -236,7 +236,7 @@ WAYS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any], frozenset[Weight]
     ),
     "the therapist approves": (
         lambda: booked(Status.REQUESTED),
-        lambda b: lifecycle.approve(b, by=make_owner(), now=NOW),
+        lambda b: lifecycle.approve(b, by=make_owner(), now=NOW, looked=True),
         FIRM,
     ),
     "a client moves it": (booked, lambda b: moves.reschedule(b, at(LATER), by=b.client.user, now=NOW), OWN),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-PAGES = {"today": "admin:today"}
+CALENDAR = "calendar"
+PAGES = {"today": "admin:today", CALENDAR: "admin:calendar"}
 
 
 def came_from(request: HttpRequest) -> str:
@@ -24,5 +27,7 @@ def address(request: HttpRequest) -> str:
     return reverse(PAGES[name]) if (name := came_from(request)) else ""
 
 
-def or_else(request: HttpRequest, otherwise: HttpResponse) -> HttpResponse:
-    return redirect(way) if (way := address(request)) else otherwise
+def or_else(request: HttpRequest, otherwise: HttpResponse, *, on: dt.date | None = None) -> HttpResponse:
+    """In the calendar, to that day."""
+    day = f"?from={on.isoformat()}" if on and came_from(request) == CALENDAR else ""
+    return redirect(f"{way}{day}") if (way := address(request)) else otherwise
