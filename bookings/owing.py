@@ -160,7 +160,7 @@ def with_accounts(bookings: QuerySet[Any]) -> QuerySet[Any]:
     many at once."""
     is_waiver = Q(money__kind=MoneyKind.WAIVER)
     sums = bookings.annotate(
-        agreed=_when(WITH_PRICE, "price") + _when(WITH_FEES, "late_fee"),
+        agreed=agreed(),
         waived=_rounded(Coalesce(Sum(signed("money__"), filter=is_waiver), _ZERO)),
         kept=_rounded(Coalesce(Sum(signed("money__"), filter=~is_waiver), _ZERO)),
     ).annotate(owed=_rounded(Greatest(F("agreed") - F("waived"), _ZERO)))
@@ -169,6 +169,20 @@ def with_accounts(bookings: QuerySet[Any]) -> QuerySet[Any]:
 
 def _rounded(amount: Combinable) -> Combinable:
     return Round(amount, 2, output_field=_MONEY)
+
+
+LINES_SQL = (
+    "SUM({signed}) FILTER (WHERE kind = 'waiver') AS waived, SUM({signed}) FILTER (WHERE kind <> 'waiver') AS kept"
+).format(signed="CASE WHEN (corrects_id IS NULL) = (kind <> 'refund') THEN amount ELSE -amount END")
+"""Of one booking's lines what `account` adds up, for statements written by hand; nothing where there are none."""
+
+OWED_SQL = "CASE WHEN waived IS NULL THEN agreed WHEN waived < agreed THEN agreed - waived ELSE 0 END"
+"""What a booking owes, from `agreed` and `waived`."""
+
+
+def agreed() -> Combinable:
+    """What a booking owes before anything is waived."""
+    return _when(WITH_PRICE, "price") + _when(WITH_FEES, "late_fee")
 
 
 def not_paid(bookings: QuerySet[Any]) -> QuerySet[Any]:

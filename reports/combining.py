@@ -44,6 +44,11 @@ def month(number: Any) -> dt.date:
     return dt.date(year, month + 1, 1)
 
 
+def day(value: Any) -> dt.date:
+    """SQLite keeps days as text."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
 def days_between(later: str, earlier: str) -> str:
     """Of two columns of days, in the words of this database."""
     if connection.vendor == "sqlite":

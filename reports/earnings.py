@@ -5,18 +5,31 @@ What a booking owes is decided in `bookings.owing`; nothing here decides it anew
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    Case,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import ExtractIsoWeekDay
 
 from bookings import owing
-from bookings.models import Kind, MoneyEntry, MoneyKind, Status
+from bookings.models import Kind, MoneyEntry, MoneyKind, SessionType, Status
 from reports import combining
 from reports.asking import Asked, within
 from reports.period import Period
@@ -57,16 +70,64 @@ NONE = Money()
 def totals(asked: Asked) -> tuple[Money, Money, Money]:
     """Of this period, the one before and the one a year before."""
     periods = asked.period.compared()
-    sums = ", ".join(f"SUM({name}) FILTER (WHERE session_on BETWEEN %s AND %s)" for _ in periods for name in SUMS)
-    days = [day for each in periods for _ in SUMS for day in (each.first, each.last)]
-    rows = bookings(asked, periods).values("session_on", *SUMS)
-    (found,) = combining.rows(f"SELECT {sums} FROM booked", days, booked=rows)
+    days = list(_by_day(asked, periods))
     came_in = {f"taken_{at}": Sum("signed", filter=within(each, "on")) for at, each in enumerate(periods)}
     taken = _lines(asked, periods).aggregate(**came_in)
     this, before, year_before = (
-        _money(found[at * len(SUMS) : (at + 1) * len(SUMS)], taken[f"taken_{at}"]) for at in range(3)
+        _of_days([sums for on, sums in days if each.first <= on <= each.last], taken[f"taken_{at}"])
+        for at, each in enumerate(periods)
     )
     return this, before, year_before
+
+
+OVER_SQL = f"SUM(kept - ({owing.OWED_SQL})) FILTER (WHERE kept > {owing.OWED_SQL})"
+DAY_SUMS = (
+    "SUM(agreed)",
+    "SUM(waived)",
+    "SUM(waived - agreed) FILTER (WHERE waived > agreed)",
+    f"SUM({owing.OWED_SQL}) FILTER (WHERE is_ahead)",
+    "SUM(kept)",
+    OVER_SQL,
+    f"SUM({owing.OWED_SQL}) FILTER (WHERE is_hands_on)",
+    "SUM(minutes) FILTER (WHERE is_hands_on)",
+)
+"""Few enough that a million bookings are added up in a second or two; the rest follows from them."""
+ALL_LINES = (
+    f"(SELECT booking_id, {owing.LINES_SQL} FROM bookings_moneyentry GROUP BY booking_id) sums ON booking_id = id"
+)
+LINES_OF_EACH = f"LATERAL (SELECT {owing.LINES_SQL} FROM bookings_moneyentry WHERE booking_id = booked.id) sums ON TRUE"
+FEW_DAYS = 366
+"""Up to so many days the lines of each booking are looked up; of more, and on SQLite, all are added up first."""
+
+
+def _by_day(asked: Asked, periods: Sequence[Period]) -> Iterator[tuple[dt.date, list[Decimal]]]:
+    """DAY_SUMS of each day that has bookings."""
+    is_ahead, is_hands_on = (ExpressionWrapper(each, BooleanField()) for each in _marks(asked))
+    found = asked.bookings().filter(_in_any(periods, "session_on"), currency=asked.currency)
+    rows = found.annotate(agreed=owing.agreed(), is_ahead=is_ahead, is_hands_on=is_hands_on)
+    booked = rows.values("id", "session_on", "agreed", "is_ahead", "is_hands_on", "minutes")
+    is_short = asked.period.days <= FEW_DAYS and connection.vendor == "postgresql"
+    lines = LINES_OF_EACH if is_short else ALL_LINES
+    text = f"SELECT session_on, {', '.join(DAY_SUMS)} FROM booked LEFT JOIN {lines} GROUP BY session_on"
+    for on, *sums in combining.rows(text, booked=booked):
+        yield combining.day(on), [Decimal(each or 0) for each in sums]
+
+
+def _marks(asked: Asked) -> tuple[Q, Q]:
+    """What is still to come, and what took place under hands."""
+    consultations = SessionType.objects.filter(kind=Kind.CONSULTATION)
+    return (
+        Q(status=Status.CONFIRMED, starts_at__gt=asked.now),
+        Q(status=Status.COMPLETED) & ~Q(session_type__in=consultations),
+    )
+
+
+def _of_days(days: Sequence[Sequence[Decimal]], taken: Any) -> Money:
+    agreed, waived, beyond, to_come, paid, over, worth, minutes = (
+        sum(each, owing.NOTHING) for each in zip([owing.NOTHING] * len(DAY_SUMS), *days, strict=True)
+    )
+    owed = agreed - waived + beyond
+    return _money((agreed, waived, owed - to_come, to_come, paid, owed - paid + over, over, worth, minutes), taken)
 
 
 def splits(asked: Asked) -> list[dict[Any, Money]]:
@@ -93,8 +154,7 @@ def ways(asked: Asked) -> dict[str, tuple[Decimal, Decimal]]:
 def bookings(asked: Asked, periods: Iterable[Period]) -> QuerySet[Any]:
     """Each with its own SUMS, in the practice's currency."""
     found = asked.bookings().filter(_in_any(periods, "session_on"), currency=asked.currency)
-    is_ahead = Q(status=Status.CONFIRMED, starts_at__gt=asked.now)
-    is_hands_on = Q(status=Status.COMPLETED) & ~Q(session_type__kind=Kind.CONSULTATION)
+    is_ahead, is_hands_on = _marks(asked)
     return owing.with_accounts(found).annotate(
         earned=_only(~is_ahead, F("owed")),
         to_come=_only(is_ahead, F("owed")),
