@@ -86,7 +86,7 @@ def _splits(asked: Asked, days: Days) -> Iterator[Section]:
         ("types", "Session", "By session", by.session_types, True),
         ("rooms", "Room", "By room", by.rooms, False),
         ("weekdays", "Weekday", "By weekday", attendance.weekdays(asked, days), False),
-        ("hours", "Begins at", "By hour of the day", attendance.hours(asked), False),
+        ("hours", "Begins at", "By hour of the day", by.hours, False),
     ):
         table = splits.split(key, title, first, rows, *NUMBERS, is_sensitive=is_sensitive)
         chart = Chart(Kind.BARS, table.columns[0].key, ("sessions",), f"Sessions {title[0].lower()}{title[1:]}.")

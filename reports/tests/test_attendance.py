@@ -114,14 +114,14 @@ def test_splits_are_those_of_going_through_the_bookings(db: None, seed: int) -> 
         )
         clock = [f"{hour:02d}:00" for hour in range(24)]
         on_clock = of(clock, lambda each: f"{each.starts_at.astimezone(asked.zone):%H}:00")
-        assert something(attendance.hours(asked)) == on_clock
+        assert something(found.hours) == on_clock
 
 
 def test_each_question_asks_as_often_for_thirty_bookings_as_for_one() -> None:
     made = make(3, bookings=30)
     whole = made.asked(Period(dt.date(2024, 1, 1), dt.date(2026, 12, 31)))
     short = made.asked(Period(dt.date(2031, 1, 1), dt.date(2031, 1, 31)))
-    for question, most in ((attendance.by_day, 2), (attendance.splits, 5), (attendance.hours, 2)):
+    for question, most in ((attendance.by_day, 2), (attendance.splits, 5)):
         asked_often = []
         for asked in (whole, short):
             with CaptureQueriesContext(connection) as seen:
@@ -135,8 +135,7 @@ def test_a_practice_without_bookings_counts_nothing() -> None:
     asked = made.asked(Period(dt.date(2026, 1, 1), dt.date(2026, 1, 31)))
     assert attendance.by_day(asked) == {}
     assert attendance.compared(asked, {}) == (NONE, NONE, NONE)
-    assert attendance.splits(asked) == ([], [], [])
-    assert attendance.hours(asked) == []
+    assert attendance.splits(asked) == ([], [], [], [])
     assert [each.counts for each in attendance.weekdays(asked, {})] == [NONE] * 7
 
 
