@@ -30,7 +30,7 @@ class Entry:
     def made(self, asked: Asked) -> Report:
         """Whole, as this reader may see it. Raises TooLong."""
         with reading():
-            return suppressing.shown(self.report(asked), asked.by)
+            return suppressing.shown(self.report(asked), asked.by, by_type=bool(asked.filters.session_types))
 
 
 ENTRIES: tuple[Entry, ...] = (

@@ -29,9 +29,11 @@ def may_name(user: User, slug: str) -> bool:
     return slug not in NAMELESS and user.has_perm("clients.view_client")
 
 
-def shown(report: Report, user: User) -> Report:
-    sections = tuple(_section(each, report.slug, user) for each in report.sections)
-    return replace(report, sections=sections)
+def shown(report: Report, user: User, *, by_type: bool = False) -> Report:
+    """`by_type`: it is narrowed to session types, so that all of it is one part of a sensitive split."""
+    sections = tuple(_section(each, report.slug, user, by_type) for each in report.sections)
+    is_less = by_type and any(each.table.is_suppressed for each in sections)
+    return replace(report, sections=sections, sentences=(WHY,) if is_less else report.sentences)
 
 
 def rows_shown(rows: Rows, slug: str, user: User) -> Rows:
@@ -47,9 +49,10 @@ def has_names(columns: Iterable[Column]) -> bool:
     return any(each.unit is Unit.PERSON for each in columns)
 
 
-def _section(section: Section, slug: str, user: User) -> Section:
+def _section(section: Section, slug: str, user: User, by_type: bool) -> Section:
     table = _named(section.table, slug, user)
-    if not (table.is_sensitive and user.role == Role.FRONT_DESK):
+    is_sensitive = table.is_sensitive or (by_type and not has_names(table.columns))
+    if not (is_sensitive and user.role == Role.FRONT_DESK):
         return replace(section, table=table)
     hidden = suppressed(table)
     if hidden is table:
@@ -85,11 +88,20 @@ def suppressed(table: Table) -> Table:
     hidden = _hidden(counts)
     if not hidden:
         return table
+    if table.units:
+        return _without_numbers(table)
     rows = tuple(_blank(table, row, each) if row in hidden else each for row, each in enumerate(table.rows))
     total = table.total
     if total is not None and not _is_large(counts, hidden):
         total = _blank(table, None, total)
     return replace(table, rows=rows, total=total, is_suppressed=True)
+
+
+def _without_numbers(table: Table) -> Table:
+    """Rows that are different numbers of the same thing tell each other; money is no count of people."""
+    rows = enumerate(table.rows)
+    kept = tuple(row if table.units[at] is Unit.MONEY else _blank(table, at, row) for at, row in rows)
+    return replace(table, rows=kept, is_suppressed=True)
 
 
 def _hidden(counts: Sequence[tuple[int, ...]]) -> set[int]:

@@ -135,12 +135,34 @@ def test_only_the_front_desk_misses_small_counts_and_only_of_what_is_sensitive(r
     assert shown.sentences == ((suppressing.WHY,) if is_hidden else section.sentences)
 
 
-def test_rows_of_different_units_are_read_by_their_own():
+def test_rows_that_are_different_numbers_of_one_thing_go_together_but_for_money():
+    """Sessions and their hours tell each other."""
     columns = (Column("what", "What", Unit.TEXT), Column("now", "Now"))
-    rows = (("Sessions", 3), ("Hours", 3), ("Share", Decimal("0.3")))
-    table = Table("all", "All", columns, rows, units=(Unit.COUNT, Unit.MINUTES, Unit.SHARE), is_sensitive=True)
+    rows = (("Sessions", 3), ("Clients", 8), ("Hours", 3), ("Taken", Decimal(70)))
+    units = (Unit.COUNT, Unit.COUNT, Unit.MINUTES, Unit.MONEY)
+    table = Table("all", "All", columns, rows, units=units, is_sensitive=True)
 
-    assert suppressing.suppressed(table).rows == (("Sessions", HIDDEN), ("Hours", 3), ("Share", Decimal("0.3")))
+    shown = suppressing.suppressed(table).rows
+    assert shown == (("Sessions", HIDDEN), ("Clients", HIDDEN), ("Hours", HIDDEN), ("Taken", Decimal(70)))
+
+
+@pytest.mark.parametrize(("role", "is_hidden"), [(Role.FRONT_DESK, True), (Role.OWNER, False)])
+def test_report_narrowed_to_a_session_type_is_one_part_of_the_split_and_sensitive_as_a_whole(role, is_hidden):
+    """Else the front desk would ask for one type after the other."""
+    section = Section(table_of([(3, 0), (40, 50)], sensitive=False))
+    report = Report("overview", "Overview", ("There were 3 sessions.",), (section,))
+
+    shown = suppressing.shown(report, someone(role), by_type=True)
+
+    assert shown.sections[0].table.is_suppressed is is_hidden
+    assert shown.sentences == ((suppressing.WHY,) if is_hidden else report.sentences)
+    assert suppressing.shown(report, someone(role)) == report
+
+
+def test_list_of_people_is_no_split():
+    columns = (Column("who", "Client", Unit.PERSON), Column("n", "Sessions"))
+    report = Report("days", "Days", (), (Section(Table("list", "Who", columns, (("Sam", 1),))),))
+    assert suppressing.shown(report, someone(Role.FRONT_DESK), by_type=True) == report
 
 
 @pytest.mark.parametrize(
