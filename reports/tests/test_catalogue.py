@@ -112,7 +112,7 @@ def test_empty_practice_has_a_sensible_page_for_everybody_who_may_see_it(entry, 
 
 
 @EACH
-@pytest.mark.parametrize("seed", [3, 17, 40])
+@pytest.mark.parametrize("seed", [3, 40])
 def test_every_number_has_a_meaning_and_every_table_its_shape(entry, seed) -> None:
     with generated(seed) as made:
         for user in readers(entry, [made.owner, made.front_desk, made.own_user()]):

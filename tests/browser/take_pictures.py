@@ -240,3 +240,34 @@ def make_lost_one(message: Message) -> None:
         setattr(message, name, value)
     message.state, message.last_error = State.BOUNCED, "The mailbox does not exist."
     message.save()
+
+
+def test_pictures_of_the_reports(page, live_server):
+    """In the demo with its two years, on a tablet: how last year went, and when the hours of the week were booked."""
+    scene.stages()
+    demo.load(scene.now(), with_past=True)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for name in ("sweep", "tick"):
+        Heartbeat.objects.update_or_create(name=name, defaults={"finished_at": scene.now()})
+    page.goto(f"{live_server.url}/reports/overview/?period=last-year")
+    scene.fill(page, {"E-mail": "owner@demo.example", "Password": PASSWORD})
+    page.get_by_label("Password").press("Enter")
+    page.wait_for_url("**/reports/overview/**")
+
+    def take(name, path, first, last):
+        page.goto(f"{live_server.url}{path}")
+        page.locator("html[data-drawn]").wait_for()
+        page.wait_for_load_state("networkidle")
+        top = page.locator(first).bounding_box()["y"] - 16
+        end = page.locator(last).bounding_box()
+        part = {"x": 0, "y": top, "width": 1024, "height": end["y"] + end["height"] + 24 - top}
+        page.screenshot(path=FOLDER / f"{name}-tablet-light.png", full_page=True, clip=part)
+
+    take(
+        "report-overview",
+        "/reports/overview/?period=last-year",
+        ".report-tabs",
+        ".report-section:nth-of-type(2) .report-chart",
+    )
+    take("report-week", "/reports/time/?period=last-year", "#title-hours", "#table-hours")
+    take("report-income", "/reports/income/?period=last-year", "#title-months", "#title-months ~ .report-chart")
