@@ -156,7 +156,7 @@ def _listed(papers: list[Paper]) -> Table:
     return Table("clients", "Clients to ask", columns, rows, empty=empty)
 
 
-UNTIL = Column("until", "Holds until", Unit.DATE)
+UNTIL = Column("until", "Until", Unit.DATE)
 
 
 def _in_order(papers: list[Paper]) -> list[tuple[Value, ...]]:
@@ -164,7 +164,7 @@ def _in_order(papers: list[Paper]) -> list[tuple[Value, ...]]:
     names = dict(people.values_list("pk", "name"))
     rows = [(names.get(each.client, ""), each.client, each) for each in papers]
     return [
-        (name, each.title, each.state.value, each.until)
+        (name, each.title, each.said, each.until)
         for name, _, each in sorted(rows, key=lambda row: (row[0].casefold(), row[1], row[2].title))
     ]
 

@@ -32,13 +32,19 @@ class State(StrEnum):
 
 
 class Paper(NamedTuple):
-    """One client's one paper; `until` is the last day for which it holds or held, if it has one."""
+    """One client's one paper; `until` is the last day for which it holds or held, where that is why it is to be seen to."""
 
     client: int
     what: What
     title: str
     state: State
     until: dt.date | None
+
+    @property
+    def said(self) -> str:
+        if self.state == State.OUT_OF_DATE:
+            return "has run out" if self.until else "a newer version applies"
+        return self.state.value
 
 
 def papers(clients: Collection[int], today: dt.date) -> list[Paper]:
@@ -53,18 +59,17 @@ def papers(clients: Collection[int], today: dt.date) -> list[Paper]:
 
 
 def _agreements(client: int, known: Facts, titles: dict[str, str]) -> Iterator[Paper]:
-    """Of a new version, and of one that ran out, the last day of what was given before is told."""
     given = [(slug, number or 0, until) for _, slug, _, number, until in known.more.get("given", ())]
     for slug, each in known.agreements.items():
         what = What.BOUNDARIES if each.kind == DocumentKind.BOUNDARIES else What.CONSENT
         ever = [until for name, _, until in given if name == slug]
         now = [until for name, number, until in given if (name, number) == (slug, each.number)]
         if each.is_given and each.lacks_therapist:
-            yield Paper(client, what, titles[slug], State.SIGNATURE, _last(now))
+            yield Paper(client, what, titles[slug], State.SIGNATURE, None)
         elif each.is_given and _ends_soon(now, known.on):
             yield Paper(client, what, titles[slug], State.RUNS_OUT, _last(now))
         elif ever and not each.is_given and not each.is_withdrawn:
-            yield Paper(client, what, titles[slug], State.OUT_OF_DATE, _last(ever))
+            yield Paper(client, what, titles[slug], State.OUT_OF_DATE, _ran_out(ever, known.on))
 
 
 def _forms(client: int, known: Facts, titles: dict[str, str]) -> Iterator[Paper]:
@@ -79,6 +84,12 @@ def _forms(client: int, known: Facts, titles: dict[str, str]) -> Iterator[Paper]
 def _ends_soon(ends: Iterable[dt.date | None], today: dt.date) -> bool:
     last = _last(ends)
     return last is not None and today <= last <= today + SOON
+
+
+def _ran_out(ends: Iterable[dt.date | None], today: dt.date) -> dt.date | None:
+    """None where what was given would hold still: then there is a newer version."""
+    last = _last(ends)
+    return last if last is not None and last < today else None
 
 
 def _last(ends: Iterable[dt.date | None]) -> dt.date | None:

@@ -54,9 +54,9 @@ def _sentences(asked: Asked, compared: tuple[People, People, People], gone: int)
         new = saying.counted(this.new, "of them", "of them")
         yield saying.sentence(f"{new} {'was' if this.new == 1 else 'were'} here for the first time")
     if gone:
-        did, had = ("has", "has") if gone == 1 else ("have", "have")
         yield saying.sentence(
-            f"{saying.counted(gone, 'client')} {did} not come for {LAPSED_AFTER.days} days and {had} nothing booked"
+            f"{saying.counted(gone, 'client')} lapsed: their last session became {LAPSED_AFTER.days} days old in this period, "
+            "and they have nothing booked"
         )
 
 

@@ -188,11 +188,12 @@ def _table(key: str, title: str, first: Column, rows: list[tuple[Any, Totals]]) 
 
 
 def _by(lines: list[Line], name: Callable[[Line], str]) -> list[tuple[str, Totals]]:
-    """The most first."""
+    """The most first; what has nothing to show is left out."""
     found: dict[str, list[Line]] = {}
     for line in lines:
         found.setdefault(name(line), []).append(line)
     rows = [(name, _summed(of)) for name, of in found.items()]
+    rows = [(name, each) for name, each in rows if any(getattr(each, shown) for shown in SHOWN)]
     return sorted(rows, key=lambda row: (-row[1].sent, row[0]))
 
 
@@ -316,7 +317,7 @@ def behind(asked: Asked) -> Rows:
         Column("sent_at", "Sent", Unit.MOMENT),
         Column("tries", "Tries", means="messages_again"),
     )
-    return Rows("messages", "Messages", columns, _rows(asked))
+    return Rows("messages", "Messages", columns, _rows(asked), messages(asked).filter(due(asked, asked.period)).count)
 
 
 def _rows(asked: Asked) -> Iterator[tuple[Any, ...]]:

@@ -172,8 +172,12 @@ def _about_steps(steps: Mapping[tuple[int, int], Three], not_yet: Three) -> str:
     back, _, _ = _back(steps)
     if not (onward or back or not_yet[0]):
         return "No stage was decided in this period."
-    led = f"{saying.counted(onward, 'step')} led to a later stage and {saying.counted(back, 'step')} back to an earlier one"
+    led = f"{_steps(onward)} led to a later stage and {_steps(back)} back to an earlier one"
     return saying.sentence(f"{led}; “not yet” was said {_often(not_yet[0])}")
+
+
+def _steps(number: int) -> str:
+    return saying.counted(number, "step") if number else "no step"
 
 
 def _often(number: int) -> str:

@@ -338,6 +338,27 @@ def test_the_report_asks_as_many_queries_for_few_clients_as_for_many(role: str) 
     assert numbers[0] == numbers[1]
 
 
+def test_a_paper_says_why_it_is_out_of_date() -> None:
+    with generated(2, bookings=0) as made:
+        today, document = made.asked().today, Document.objects.create(slug="treatment", title="Treatment")
+        known = {"document": document, "published_at": NOW, "sha256": "0" * 64}
+        first = DocumentVersion.objects.create(number=1, state="superseded", applies_from=today - 90 * DAY, **known)
+        second = DocumentVersion.objects.create(number=2, state="published", applies_from=today - 30 * DAY, **known)
+        given = ((first, today + 90 * DAY), (second, today - DAY), (second, today))
+        for client, (version, until) in zip(made.clients, given, strict=False):
+            make_booking(client=client, starts_at=NOW + DAY, created_at=NOW)
+            Consent.objects.create(
+                client=client, version=version, text_sha256="0" * 64, clauses=[], typed_name=client.name, given_by="online",
+                signed_by=made.owner, signed_at=NOW - 80 * DAY, expires_on=until,
+            )  # fmt: skip
+
+        assert tables(made.asked())["clients"].rows == (
+            (made.clients[0].name, "Treatment", "a newer version applies", None),
+            (made.clients[1].name, "Treatment", "has run out", today - DAY),
+            (made.clients[2].name, "Treatment", "runs out within 30 days", today),
+        )
+
+
 def test_a_practice_where_nothing_is_due_says_so() -> None:
     with generated(2, bookings=0) as made:
         asked = made.asked(Period(dt.date(2030, 1, 1), dt.date(2030, 1, 31)))
