@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import data, diaries, messages, over_http, races, transactions
+from bench import data, diaries, messages, over_http, races, reports, transactions
 from bench.report import Report
 
 
@@ -31,4 +31,11 @@ def outbox(report: Report, *, small: bool) -> None:
         messages.run(report, number=10_000, rounds=20, a_round=200, open_ones=100_000, behind=1_000_000)
 
 
-PARTS = {"diary": diary, "http": http, "races": race, "messages": outbox}
+def numbers(report: Report, *, small: bool) -> None:
+    if small:
+        reports.run(report, bookings=3_000, therapists=3, repeats=2)
+    else:
+        reports.run(report, bookings=1_000_000, therapists=100, repeats=5)
+
+
+PARTS = {"diary": diary, "http": http, "races": race, "messages": outbox, "reports": numbers}
