@@ -3,7 +3,9 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from accounts.tests.factories import make_front_desk, make_owner, make_user
@@ -12,7 +14,9 @@ from practice.tests.factories import make_practice
 from reports import catalogue
 from reports.catalogue import Entry
 from reports.errors import TooLong
+from reports.period import Period
 from reports.shape import Chart, Column, Kind, Report, Rows, Section, Table, Unit
+from reports.tests.generated import FIRST, LAST, generated
 
 pytestmark = pytest.mark.django_db
 
@@ -244,3 +248,26 @@ def test_page_asks_as_often_for_thirty_rooms_as_for_two(django_assert_max_num_qu
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("slug", [entry.slug for entry in catalogue.ENTRIES])
+def test_every_report_has_its_page_for_whom_it_is_and_is_not_there_for_others(slug) -> None:
+    entry = next(each for each in catalogue.ENTRIES if each.slug == slug)
+    with generated(8) as made:
+        for user in (made.owner, made.front_desk, made.own_user()):
+            browser = signed_in(user)
+            for query in ("", "?period=today", "?from=2024-03-01&to=2026-06-30", "?from=2890-01-01&to=2899-12-31"):
+                answer = browser.get(f"/reports/{slug}/{query}")
+                assert answer.status_code == (200 if user.role in entry.roles else 404)
+                if user.role in entry.roles:
+                    assert f"<h1>{entry.title}" in answer.content.decode()
+
+
+def test_page_around_a_report_asks_little_more_than_the_report(django_assert_max_num_queries) -> None:
+    with generated(8) as made:
+        browser = signed_in(made.owner)
+        browser.get("/reports/time/")
+        with CaptureQueriesContext(connection) as alone:
+            catalogue.found("time", made.owner).made(made.asked(Period(FIRST, LAST)))
+        with django_assert_max_num_queries(len(alone) + 12):
+            browser.get("/reports/time/?from=2024-03-01&to=2026-06-30")
