@@ -9,8 +9,8 @@ from bookings import owing
 from bookings.models import PaidBy, Room, SessionType, Status
 from practice import words
 from reports import earnings, saying
-from reports.asking import Asked
-from reports.earnings import NONE, Money, totals
+from reports.asking import Asked, within
+from reports.earnings import NONE, Days, Money, totals
 from reports.period import Period, months_on
 from reports.shape import Chart, Column, Kind, Report, Rows, Section, Table, Unit, Value
 
@@ -43,15 +43,16 @@ SPLIT = tuple(each for each in NUMBERS if each.key not in ("earned", "over"))
 
 
 def report(asked: Asked) -> Report:
-    compared, splits = totals(asked), earnings.splits(asked)
+    days = earnings.by_day(asked)
+    compared = earnings.compared(asked, days)
     sentences = tuple(_sentences(asked, compared))
     return Report(
-        SLUG, TITLE, sentences, (Section(_all(compared)), *_splits(asked, compared[0], splits), Section(_ways(asked)))
+        SLUG, TITLE, sentences, (Section(_all(compared)), *_splits(asked, compared[0], days), Section(_ways(asked)))
     )
 
 
-def _splits(asked: Asked, this: Money, splits: list[dict[Any, Money]]) -> Iterator[Section]:
-    types, therapists, rooms, months, weekdays = splits
+def _splits(asked: Asked, this: Money, days: Days) -> Iterator[Section]:
+    types, therapists, rooms = _holders(asked)
     yield Section(
         _split("session_types", "By session", _text("Session"), _named(types, SessionType.objects.all()), this),
         chart=Chart(Kind.BARS, "name", ("agreed", "paid"), "What was agreed for each session and what was paid."),
@@ -60,11 +61,19 @@ def _splits(asked: Asked, this: Money, splits: list[dict[Any, Money]]) -> Iterat
         _split("therapists", "By therapist", _text("Therapist"), _named(therapists, asked.therapists()), this)
     )
     yield Section(_split("rooms", "By room", _text("Room"), _named(rooms, Room.objects.all(), NO_ROOM), this))
+    here = [(day, money) for day, money in days.items() if asked.period.first <= day <= asked.period.last]
+    months = earnings.grouped((day.replace(day=1), money) for day, money in here)
     yield Section(
         _split("months", "By month", Column("name", "Month", Unit.MONTH), _months(months, asked.period), this),
         chart=Chart(Kind.LINES, "name", ("agreed", "taken"), "What was agreed for each month and what came in."),
     )
+    weekdays = earnings.grouped((day.weekday(), money) for day, money in here)
     yield Section(_split("weekdays", "By weekday", _text("Weekday"), _weekdays(weekdays), this))
+
+
+def _holders(asked: Asked) -> Iterator[dict[Any, Money]]:
+    found = earnings.by_holder(asked).items()
+    return (earnings.grouped((holder[at], money) for holder, money in found) for at in range(len(earnings.HOLDERS)))
 
 
 def _sentences(asked: Asked, compared: tuple[Money, Money, Money]) -> Iterator[str]:
@@ -135,12 +144,12 @@ def _named(found: dict[Any, Money], rows: Iterable[Any], without: str = "") -> I
 def _months(found: dict[Any, Money], period: Period) -> Iterator[tuple[Value, Money]]:
     month = period.first.replace(day=1)
     while month <= period.last:
-        yield month, found.get(month.year * 12 + month.month - 1, NONE)
+        yield month, found.get(month, NONE)
         month = months_on(month, 1)
 
 
 def _weekdays(found: dict[Any, Money]) -> Iterator[tuple[Value, Money]]:
-    return ((name, found.get(number, NONE)) for number, name in enumerate(WEEKDAYS, 1))
+    return ((name, found.get(number, NONE)) for number, name in enumerate(WEEKDAYS))
 
 
 def _ways(asked: Asked) -> Table:
@@ -176,7 +185,8 @@ def behind(asked: Asked) -> Rows:
         Column("status", "Status", Unit.TEXT),
         *(Column(key, label, Unit.MONEY, key) for key, label in NUMBERS if key in BEHIND),
     )
-    return Rows(SLUG, "Bookings and what was paid for them", columns, _behind(asked))
+    of_the_period = asked.bookings().filter(within(asked.period), currency=asked.currency)
+    return Rows(SLUG, "Bookings and what was paid for them", columns, _behind(asked), of_the_period.count)
 
 
 BEHIND = {"agreed": "agreed", "waived": "waived", "paid": "paid", "owed": "to_pay", "over": "over"}
@@ -184,7 +194,7 @@ BEHIND = {"agreed": "agreed", "waived": "waived", "paid": "paid", "owed": "to_pa
 
 
 def _behind(asked: Asked) -> Iterator[tuple[Value, ...]]:
-    found = earnings.bookings(asked, (asked.period,)).order_by("session_on", "starts_at", "pk")
+    found = earnings.bookings(asked).order_by("session_on", "starts_at", "pk")
     names = ("client__name", "session_on", "ref", "session_type__name", "therapist__name", "room__name", "status")
     for row in found.values_list(*names, *BEHIND.values()).iterator(chunk_size=2000):
         client, day, ref, session, therapist, room, status, *amounts = row

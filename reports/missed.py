@@ -131,7 +131,7 @@ def _sentences(asked: Asked, compared: tuple[Counts, Counts, Counts], notice: di
         yield saying.sentence(f"{when} there are no bookings")
         return
     missed = saying.counted(this.no_shows, "session was missed", "sessions were missed")
-    yield _compared(f"{when} {missed}", compared, "no_shows", asked)
+    yield _compared(f"{when}, {missed}", compared, "no_shows", asked)
     if this.missed_share:
         yield f"That is {saying.percent(this.missed_share)} of those whose time had come."
     cancelled = saying.counted(this.cancellations, "booking was cancelled", "bookings were cancelled")
@@ -161,10 +161,8 @@ def _few(number: int) -> str:
 def _about_fees(asked: Asked, every: Fees) -> Iterator[str]:
     amount = saying.money(asked.currency)
     if every.due:
-        yield (
-            f"Fees of {amount(every.due)} came due; {amount(every.waived)} of that was waived and {amount(every.to_pay)} "
-            f"is still to be paid."
-        )
+        waived, to_pay = (amount(each) if each else "nothing" for each in (every.waived, every.to_pay))
+        yield f"Fees of {amount(every.due)} came due; {waived} of that was waived and {to_pay} is still to be paid."
     elif every.bookings:
         yield "No fee came due."
 
@@ -193,7 +191,8 @@ def behind(asked: Asked) -> Rows:
         "client__name", "session_on", "starts_at", "therapist__name", "session_type__name", "room__name", "status",
         "cancelled_at", "band", "who", "late_fee", "currency", "pk",
     )  # fmt: skip
-    return Rows(SLUG, TITLE, columns, (_row(row, asked.currency) for row in rows.iterator(chunk_size=2000)))
+    said = (_row(row, asked.currency) for row in rows.iterator(chunk_size=2000))
+    return Rows(SLUG, TITLE, columns, said, ended.count)
 
 
 def _row(row: tuple[Any, ...], currency: str) -> tuple[Value, ...]:

@@ -195,7 +195,7 @@ def behind(asked: Asked) -> Rows:
         "client__name", "session_on", "starts_at", "minutes", "therapist__name", "session_type__name", "room__name",
         "status", "booked_on", "price", "currency",
     )  # fmt: skip
-    return Rows(SLUG, TITLE, columns, map(_row, rows.iterator(chunk_size=2000)))
+    return Rows(SLUG, TITLE, columns, map(_row, rows.iterator(chunk_size=2000)), found.count)
 
 
 def _row(row: tuple[Any, ...]) -> tuple[Value, ...]:

@@ -110,7 +110,8 @@ def behind(asked: Asked) -> Rows:
         "session_type__name", "room__name", "booked_on", "status",
     )  # fmt: skip
     states = dict(Status.choices)
-    return Rows(SLUG, TITLE, columns, ((*row[:-1], states[row[-1]]) for row in rows.iterator(chunk_size=2000)))
+    said = ((*row[:-1], states[row[-1]]) for row in rows.iterator(chunk_size=2000))
+    return Rows(SLUG, TITLE, columns, said, found.count)
 
 
 # Counting
