@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from bench import data, diaries, messages, over_http, races, reports, transactions
 from bench.report import Report
 
@@ -34,8 +36,10 @@ def outbox(report: Report, *, small: bool) -> None:
 def numbers(report: Report, *, small: bool) -> None:
     if small:
         reports.run(report, bookings=3_000, therapists=3, repeats=2)
-    else:
+    elif connection.vendor == "postgresql":
         reports.run(report, bookings=1_000_000, therapists=100, repeats=5)
+    else:
+        reports.run(report, bookings=100_000, therapists=10, repeats=5)
 
 
 PARTS = {"diary": diary, "http": http, "races": race, "messages": outbox, "reports": numbers}
