@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db import connection
 
 from bookings import availability
+from bookings.errors import Conflict
 from bookings.models import LONGEST_BUSY, Booking, Closure, DateHours, Status, Therapist, TimeOff, WeeklyHours
 from bookings.models.booking import BookingQuerySet
 from bookings.placing import taking_time
@@ -19,6 +21,9 @@ from practice.walltime import Range, ceil_epoch, floor_epoch
 
 Hours = WeeklyHours | DateHours
 Away = TimeOff | Closure
+Pair = tuple[int | None, int | None]
+"""Opens and closes, in minutes of a date's wall clock; both None for a day off."""
+CHANGED = "This was changed or removed since, so nothing was undone. Please look at it again."
 TO_COME = (Status.HELD, Status.REQUESTED, Status.CONFIRMED)
 
 
@@ -45,19 +50,49 @@ def change(
     return list(found.select_related("client", "therapist", "session_type"))
 
 
+class Extra(NamedTuple):
+    """What stands in the way of it, and the date's own hours before and after, by which it can be taken back."""
+
+    in_the_way: list[Booking]
+    before: list[Pair]
+    after: list[Pair]
+
+
 @taking_time
-def add_hours(therapist: Therapist, on: dt.date, opens: int, closes: int, *, now: dt.datetime) -> list[Booking]:
+def add_hours(therapist: Therapist, on: dt.date, opens: int, closes: int, *, now: dt.datetime) -> Extra:
     """Hours on one date beside those that it has: minutes of its wall clock. What the date has by the week is written down
     for it too, since hours of a date take the place of the week's."""
     extra = DateHours(therapist=therapist, on=on, opens=opens, closes=closes)
     lock_therapists([extra])
-    dated = list(DateHours.objects.filter(therapist=therapist, on=on))
+    dated = _hours_on(therapist, on)
     weekly = WeeklyHours.objects.filter(therapist=therapist, weekday=on.weekday())
     valid = weekly.exclude(valid_from__gt=on).exclude(valid_until__lt=on)
     usual = (
         [] if dated else [DateHours(therapist=therapist, on=on, opens=row.opens, closes=row.closes) for row in valid]
     )
-    return change(save=[*usual, extra], remove=[row for row in dated if row.opens is None], now=now)
+    met = change(save=[*usual, extra], remove=[row for row in dated if row.opens is None], now=now)
+    return Extra(met, _pairs(dated), _pairs(_hours_on(therapist, on)))
+
+
+@taking_time
+def put_hours_back(
+    therapist: Therapist, on: dt.date, *, before: list[Pair], after: list[Pair], now: dt.datetime
+) -> list[Booking]:
+    """Gives the date the hours that it had before `add_hours`, where it still has those of after. Raises Conflict."""
+    lock_therapists([DateHours(therapist=therapist, on=on)])
+    rows = _hours_on(therapist, on)
+    if _pairs(rows) != after:
+        raise Conflict(CHANGED)
+    again = [DateHours(therapist=therapist, on=on, opens=opens, closes=closes) for opens, closes in before]
+    return change(save=again, remove=rows, now=now)
+
+
+def _hours_on(therapist: Therapist, on: dt.date) -> list[DateHours]:
+    return list(DateHours.objects.filter(therapist=therapist, on=on).order_by("opens", "closes", "pk"))
+
+
+def _pairs(rows: Sequence[DateHours]) -> list[Pair]:
+    return [(row.opens, row.closes) for row in rows]
 
 
 def lock_therapists(rows: Sequence[Hours | Away]) -> None:

@@ -6,11 +6,13 @@ import datetime as dt
 import json
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
 from accounts.tests.factories import make_front_desk, make_owner
-from bookings import notices, planner
+from bookings import absences, notices, planner
+from bookings.admin.calendar import blocks
 from bookings.models import Booking, BookingChange, Closure, DateHours, SessionTypeRoom, Status, TimeOff
 from bookings.tests.factories import (
     make_closure,
@@ -442,6 +444,66 @@ def test_owner_closes_the_practice_or_one_room() -> None:
     block(make_owner(), "closed", "09:00", "12:00")
     block(make_owner(), "closed", "09:00", "12:00", room=room.pk)
     assert list(Closure.objects.order_by("pk").values_list("room", flat=True)) == [None, room.pk]
+
+
+def take_back(user, answer) -> dict:
+    return browser(user).post(answer.json()["undo"], headers=SCRIPT).json()
+
+
+def lines_of(therapist) -> list[str]:
+    return [each.what for each in admin.site.story(therapist)]
+
+
+def test_blocked_time_is_taken_back_and_both_stand_in_the_therapists_history() -> None:
+    booking = at_work()
+    mara = booking.therapist
+    answer = block(mara.user, "away", "09:00", "12:00", therapist=mara.pk)
+    assert answer.json()["seconds"] == int(notices.grace().total_seconds())
+    assert take_back(mara.user, answer)["said"][0].startswith("Taken back: ")
+    assert not TimeOff.objects.exists()
+    said_first, said_last = lines_of(mara)[::-1]
+    assert said_first.startswith("The therapist is not here: ") and said_last.startswith("Taken back: The therapist is")
+    assert take_back(mara.user, answer) == {"refused": True, "said": [absences.CHANGED]}
+
+
+def test_what_was_changed_since_or_entered_by_somebody_else_is_not_taken_back() -> None:
+    booking, owner = at_work(), make_owner()
+    answer = block(owner, "away", "09:00", "12:00", therapist=booking.therapist_id)
+    assert take_back(booking.therapist.user, answer) == {"refused": True, "said": [blocks.OVER]}
+    TimeOff.objects.update(ends_at=ahead(3, "13:00"))
+    assert take_back(owner, answer) == {"refused": True, "said": [absences.CHANGED]}
+    made_up = browser(owner).post(f"{CALENDAR}block/undo/?of=made-up", headers=SCRIPT).json()
+    assert (made_up, TimeOff.objects.count()) == ({"refused": True, "said": [blocks.OVER]}, 1)
+
+
+def test_extra_hours_are_taken_back_to_what_the_date_had() -> None:
+    mara, day_off = make_therapist_at_work(), make_therapist_at_work()
+    make_date_hours(day_off, ahead(3).date())
+    for each, had in ((mara, []), (day_off, [(None, None)])):
+        answer = block(each.user, "extra", "18:00", "20:00", therapist=each.pk)
+        take_back(each.user, answer)
+        assert list(DateHours.objects.filter(therapist=each).values_list("opens", "closes")) == had
+    answer = block(mara.user, "extra", "18:00", "20:00", therapist=mara.pk)
+    block(mara.user, "extra", "20:00", "21:00", therapist=mara.pk)
+    assert take_back(mara.user, answer) == {"refused": True, "said": [absences.CHANGED]}
+
+
+def test_extra_hours_are_taken_back_with_a_word_on_who_booked_them_meanwhile() -> None:
+    booking = at_work()
+    mara = booking.therapist
+    answer = block(mara.user, "extra", "18:00", "20:00", therapist=mara.pk)
+    late = booked(session_type=booking.session_type, therapist=mara, starts_at=ahead(3, "18:30"), room=None)
+    told = take_back(mara.user, answer)
+    assert [each["url"] for each in told["links"]] == [f"/admin/bookings/booking/{late.pk}/change/"]
+
+
+def test_closure_is_taken_back_and_without_a_script_the_calendar_says_so() -> None:
+    owner = make_owner()
+    answer = block(owner, "closed", "09:00", "12:00")
+    again = browser(owner).post(answer.json()["undo"])
+    assert (again.status_code, again.url, Closure.objects.count()) == (302, CALENDAR, 0)
+    assert said(again).startswith("Taken back: ")
+    assert said(browser(owner).post(answer.json()["undo"])) == absences.CHANGED
 
 
 def test_therapist_blocks_their_own_time_alone_and_closes_nothing() -> None:

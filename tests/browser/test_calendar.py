@@ -185,7 +185,11 @@ def test_time_is_blocked_in_place_and_who_stands_in_the_way_is_named(page, live_
     dialog.get_by_role("button", name="Save").click()
     expect(said(page)).to_contain_text("1 booking stands in the way")
     expect(said(page).get_by_role("link")).to_have_attribute("href", f"/admin/bookings/booking/{booking.pk}/change/")
-    page.locator(".is-away.ec-bg-event").filter(has_text="Away").wait_for()
+    away = page.locator(".is-away.ec-bg-event").filter(has_text="Away")
+    away.wait_for()
+    said(page).get_by_role("button", name="Undo").click()
+    expect(said(page)).to_contain_text("Taken back")
+    expect(away).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import path
 
-from bookings.admin.calendar import dialogs, drops, pages
+from bookings.admin.calendar import blocks, dialogs, drops, pages
 
 
 def paths(site: Any) -> list[Any]:
@@ -20,7 +20,8 @@ def paths(site: Any) -> list[Any]:
         path("calendar/", view(pages.calendar), name="calendar"),
         path("calendar/events/", view(pages.events), name="calendar_events"),
         path("calendar/book/", view(dialogs.book), name="calendar_book"),
-        path("calendar/block/", view(dialogs.block), name="calendar_block"),
+        path("calendar/block/", view(blocks.block), name="calendar_block"),
+        path("calendar/block/undo/", view(blocks.undo), name="calendar_block_undo"),
         path("calendar/clients/", view(dialogs.clients), name="calendar_clients"),
         path(booking, view(dialogs.booking), name="calendar_booking"),
         path(f"{booking}move/", view(drops.move), name="calendar_move"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,24 +10,20 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bookings import absences, desk, undoing
+from bookings import desk, undoing
 from bookings.admin import acts, why_not
 from bookings.admin.booking import mark_incomplete, typed
 from bookings.admin.calendar import drops, shown
-from bookings.admin.calendar.forms import AWAY, CLOSED, BlockForm, BookForm, ways_of
-from bookings.admin.hours import tell
+from bookings.admin.calendar.forms import BookForm, ways_of
 from bookings.diary import Ask
 from bookings.errors import Refusal
-from bookings.models import Booking, Closure, TimeOff
 from clients import finding
 from clients.models import Client
 from practice.admin_site import clock
 from practice.models import Practice
-from practice.words import counted
 
 OFFERED = 8
 """Clients who are named while somebody types."""
@@ -88,55 +83,6 @@ def clients(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {"found": [{"value": finding.named(each), "label": each.email or each.phone} for each in found]}
     )
-
-
-# Time off, a closure, extra hours
-
-
-def block(request: HttpRequest) -> HttpResponse:
-    """Bookings in the way are listed, each a link, and stay until somebody moves or cancels them."""
-    if not ways_of(request.user):
-        raise PermissionDenied
-    form = BlockForm(typed(request), user=request.user, initial=request.GET.dict())
-    if request.method == "POST" and form.is_valid():
-        try:
-            in_the_way = _change(form, timezone.now())
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _blocked(request, form, in_the_way)
-    shown = {"form": form, "title": "Block this time, or add hours"}
-    return page(request, "block", shown)
-
-
-def _change(form: BlockForm, now: dt.datetime) -> Sequence[Booking]:
-    said = form.cleaned_data
-    span = {"starts_at": said["starts_at"], "ends_at": said["ends_at"]}
-    if said["what"] == AWAY:
-        return absences.change(save=[TimeOff(therapist=said["therapist"], **span)], now=now)
-    if said["what"] == CLOSED:
-        return absences.change(save=[Closure(room=said.get("room"), **span)], now=now)
-    hours = form.hours()
-    return absences.add_hours(said["therapist"], *hours, now=now) if hours else []
-
-
-def _blocked(request: HttpRequest, form: BlockForm, in_the_way: Sequence[Booking]) -> HttpResponse:
-    said = form.cleaned_data
-    sentence = f"Saved: {clock(said['starts_at'])} to {clock(said['ends_at'])}."
-    if not drops.is_script(request):
-        tell(request, in_the_way)
-    if not in_the_way or not drops.is_script(request):
-        return done(request, {"said": [sentence]})
-    stand = "stands" if len(in_the_way) == 1 else "stand"
-    still = (
-        f"{counted(len(in_the_way), 'booking')} {stand} in the way and will still take place until you move or cancel:"
-    )
-    return JsonResponse({"said": [sentence, still], "links": [_link(each) for each in in_the_way]})
-
-
-def _link(booking: Booking) -> dict[str, str]:
-    text = f"{booking.client}, {clock(booking.starts_at)} with {booking.therapist}"
-    return {"text": text, "url": reverse("admin:bookings_booking_change", args=[booking.pk])}
 
 
 # One booking
