@@ -44,7 +44,7 @@ def enter(page, live_server, user, path: str) -> None:
 def drawn(page) -> None:
     """The script has drawn each picture that the page has a place for."""
     wanted = page.locator("canvas[data-chart]").count()
-    expect(page.locator("html")).to_have_attribute("data-drawn", str(wanted))
+    expect(page.locator("html")).to_have_attribute("data-drawn", str(wanted), timeout=30_000)
 
 
 def look(page, name: str) -> None:
