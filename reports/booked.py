@@ -11,13 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, QuerySet, Sum
-from django.db.models.functions import (
-    ExtractHour,
-    ExtractIsoWeekDay,
-    ExtractMinute,
-    ExtractSecond,
-    TruncMonth,
-)
+from django.db.models.functions import ExtractIsoWeekDay, TruncTime
 
 from bookings.models import Booking
 from practice import walltime
@@ -37,11 +31,8 @@ class Whose(NamedTuple):
     minutes: tuple[int, int, int]
 
 
-class When(NamedTuple):
-    """Minutes of one weekday, Monday being 0, of one month."""
-
-    month: dt.date
-    weekday: int
+class Day(NamedTuple):
+    on: dt.date
     minutes: int
 
 
@@ -61,10 +52,10 @@ def by_whom(asked: Asked) -> list[Whose]:
     return [Whose(therapist, room, _three(lengths)) for therapist, room, *lengths in sums]
 
 
-def by_day(asked: Asked) -> list[When]:
+def by_day(asked: Asked) -> list[Day]:
     found = kept(asked).filter(within(asked.period))
-    days = found.values_list(TruncMonth("session_on"), ExtractIsoWeekDay("session_on")).annotate(length=Sum(LENGTH))
-    return [When(month, weekday - 1, length // A_MINUTE) for month, weekday, length in days]
+    days = found.values_list("session_on").annotate(length=Sum(LENGTH))
+    return [Day(on, length // A_MINUTE) for on, length in days]
 
 
 def by_clock(asked: Asked) -> Counter[tuple[int, int]]:
@@ -72,10 +63,10 @@ def by_clock(asked: Asked) -> Counter[tuple[int, int]]:
     counted together."""
     found, changes = kept(asked).filter(within(asked.period)), _days_of_change(asked)
     seconds: Counter[tuple[int, int]] = Counter()
-    for weekday, hour, minute, second, length, number in _alike(found.exclude(session_on__in=changes), asked):
-        at = (((weekday - 1) * 24 + hour) * 60 + minute) * 60 + second
-        for day, on_the_hour, part in _on_the_wall(at, at + length // dt.timedelta(seconds=1)):
-            seconds[day, on_the_hour] += number * part
+    for weekday, clock, length, number in _alike(found.exclude(session_on__in=changes), asked):
+        at = (((weekday - 1) * 24 + clock.hour) * 60 + clock.minute) * 60 + clock.second
+        for day, hour, part in _on_the_wall(at, at + length // dt.timedelta(seconds=1)):
+            seconds[day, hour] += number * part
     spans = found.filter(session_on__in=changes).values_list("busy_from_at", "busy_until_at")
     ranges = ((walltime.floor_epoch(start), walltime.floor_epoch(until)) for start, until in spans.iterator(2000))
     for on, hour, part in by_hour(ranges, asked.zone):
@@ -83,9 +74,9 @@ def by_clock(asked: Asked) -> Counter[tuple[int, int]]:
     return seconds
 
 
-def _alike(found: QuerySet[Booking], asked: Asked) -> QuerySet[Booking, tuple[int, int, int, int, dt.timedelta, int]]:
-    clock = [each("busy_from_at", tzinfo=asked.zone) for each in (ExtractIsoWeekDay, ExtractHour, ExtractMinute)]
-    return found.values_list(*clock, ExtractSecond("busy_from_at"), LENGTH).annotate(Count("pk"))
+def _alike(found: QuerySet[Booking], asked: Asked) -> QuerySet[Booking, tuple[int, dt.time, dt.timedelta, int]]:
+    clock = (each("busy_from_at", tzinfo=asked.zone) for each in (ExtractIsoWeekDay, TruncTime))
+    return found.values_list(*clock, LENGTH).annotate(number=Count("pk"))
 
 
 def _days_of_change(asked: Asked) -> list[dt.date]:

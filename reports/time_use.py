@@ -14,7 +14,7 @@ from bookings.models import Room, Status
 from reports import between, booked, lead_times
 from reports.asking import Asked, within
 from reports.between import Gaps
-from reports.booked import When, Whose
+from reports.booked import Day, Whose
 from reports.offered import Spread
 from reports.period import DAY, Period, month_of
 from reports.presence import AtWork, at_work
@@ -171,23 +171,23 @@ def _person(name: str, numbers: Sequence[Totals], free: int) -> tuple[Value, ...
     return name, this.offered, this.booked, this.share, free, before.share, year_before.share
 
 
-def _by_month(asked: Asked, spread: Spread, days: Iterable[When]) -> Table:
+def _by_month(asked: Asked, spread: Spread, days: Iterable[Day]) -> Table:
     offered, taken = Counter[dt.date](), Counter[dt.date]()
     for (month, _), seconds in spread.days.items():
         offered[month] += seconds
     for each in days:
-        taken[each.month] += each.minutes
+        taken[each.on.replace(day=1)] += each.minutes
     months = [first.replace(day=1) for first, _ in _months(asked.period)]
     rows = tuple(_line(month, offered[month] // 60, taken[month]) for month in months)
     return Table("months", "By month", (Column("month", "Month", Unit.MONTH), OFFERED, BOOKED, SHARE), rows)
 
 
-def _by_weekday(spread: Spread, days: Iterable[When]) -> Table:
+def _by_weekday(spread: Spread, days: Iterable[Day]) -> Table:
     offered, taken = Counter[int](), Counter[int]()
     for (_, weekday), seconds in spread.days.items():
         offered[weekday] += seconds
     for each in days:
-        taken[each.weekday] += each.minutes
+        taken[each.on.weekday()] += each.minutes
     rows = tuple(_line(name, offered[day] // 60, taken[day]) for day, name in enumerate(WEEKDAYS))
     return Table("weekdays", "By weekday", (Column("weekday", "Weekday", Unit.TEXT), OFFERED, BOOKED, SHARE), rows)
 
