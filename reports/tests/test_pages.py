@@ -271,3 +271,14 @@ def test_page_around_a_report_asks_little_more_than_the_report(django_assert_max
             catalogue.found("time", made.owner).made(made.asked(Period(FIRST, LAST)))
         with django_assert_max_num_queries(len(alone) + 12):
             browser.get("/reports/time/?from=2024-03-01&to=2026-06-30")
+
+
+@pytest.mark.usefixtures("entries")
+def test_where_a_second_factor_is_demanded_reports_stand_behind_it(settings) -> None:
+    make_practice()
+    browser = signed_in(make_owner())
+    settings.SECOND_FACTOR_REQUIRED = True
+
+    answer = browser.get("/reports/tiny/")
+
+    assert answer.headers["Location"].startswith("/accounts/2fa/")
