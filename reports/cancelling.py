@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
+from bookings import owing
 from bookings.models import Status, Way
-from reports import combining, earnings
+from reports import combining
 from reports.asking import Asked, within
 from reports.attendance import CANCELLED, CANCELLED_LATE, MISSED
 
 HOUR = dt.timedelta(hours=1)
+CENT = Decimal("0.01")
 
 CLIENT, PRACTICE, OTHERWISE = "client", "practice", "otherwise"
 WHO = {CLIENT: "The client", PRACTICE: "The practice", OTHERWISE: "Neither, or not known"}
@@ -68,11 +70,12 @@ def by_notice(asked: Asked) -> dict[str, Ways]:
 
 def fees(asked: Asked) -> dict[str, Fees]:
     """For each of OUTCOMES, in the practice's currency."""
-    ended = earnings.bookings(asked, [asked.period]).filter(CANCELLED | MISSED).annotate(outcome=_outcome())
+    ours = asked.bookings().filter(within(asked.period), CANCELLED | MISSED, currency=asked.currency)
+    ended = owing.with_accounts(ours).annotate(outcome=_outcome())
     rows = combining.rows(
         "SELECT outcome, COUNT(*), SUM(CASE WHEN agreed > 0 THEN 1 ELSE 0 END), SUM(agreed), SUM(agreed - owed), "
-        "SUM(to_pay) FROM ended GROUP BY outcome",
-        ended=ended.values("outcome", "agreed", "owed", "to_pay"),
+        "SUM(CASE WHEN balance > 0 THEN balance ELSE 0 END) FROM ended GROUP BY outcome",
+        ended=ended.values("outcome", "agreed", "owed", "balance"),
     )
     found = {outcome: Fees(many, with_fee, *map(_exact, sums)) for outcome, many, with_fee, *sums in rows}
     return {outcome: found.get(outcome, Fees()) for outcome in OUTCOMES}
@@ -114,4 +117,4 @@ def _outcome() -> Combinable:
 
 def _exact(amount: Any) -> Decimal:
     """SQLite adds binary fractions."""
-    return Decimal(amount or 0).quantize(earnings.CENT)
+    return Decimal(amount or 0).quantize(CENT)

@@ -25,6 +25,7 @@ SLUG, TITLE = "days", "Day lists and cash-up"
 LONGEST_LIST = 31
 """Days. A longer period has no list, and its cash-ups by month."""
 LISTED = (Status.REQUESTED, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
+NO_MONEY = "No money was taken or given back."
 CENT = Decimal("0.01")
 CLIENT = Column("client", "Client", Unit.PERSON)
 DAY = Column("day", "Day", Unit.DATE)
@@ -101,6 +102,11 @@ class Till(NamedTuple):
     def expected(self) -> Decimal:
         return self.taken - self.given_back
 
+    @property
+    def is_line(self) -> bool:
+        """A way that is counted as nothing each evening needs none."""
+        return any((self.taken, self.given_back, self.counted))
+
 
 def till(asked: Asked) -> list[Till]:
     """By day, each way in its order; only where there was something or somebody counted."""
@@ -143,11 +149,15 @@ def _cash_up(asked: Asked, counted: list[Till]) -> Section:
         Column("difference", "Difference", Unit.MONEY, "till_difference"),
         Column("open", "Not counted yet", Unit.MONEY, "till_open"),
     )
-    rows = [(each.on, PaidBy(each.way).label, *_amounts([each])) for each in counted] if by_day else _by_month(counted)
-    total = (None, "All", *_amounts(counted)) if counted else None
+    rows = tuple(_by_day(counted) if by_day else _by_month(counted))
+    total = (None, "All", *_amounts(counted)) if rows else None
     title = "Cash-up by day" if by_day else "Cash-up by month"
-    table = Table("cash-up", title, columns, tuple(rows), total, empty="No money was taken or given back.")
+    table = Table("cash-up", title, columns, rows, total, empty=NO_MONEY)
     return Section(table, tuple(_about_the_till(asked)))
+
+
+def _by_day(counted: Iterable[Till]) -> Iterator[tuple[Cell, ...]]:
+    return ((each.on, PaidBy(each.way).label, *_amounts([each])) for each in counted if each.is_line)
 
 
 def _by_month(counted: Iterable[Till]) -> Iterator[tuple[Cell, ...]]:
@@ -156,7 +166,8 @@ def _by_month(counted: Iterable[Till]) -> Iterator[tuple[Cell, ...]]:
         found.setdefault((each.on.replace(day=1), each.way), []).append(each)
     order = list(PaidBy.values)
     for month, way in sorted(found, key=lambda key: (key[0], order.index(key[1]))):
-        yield month, PaidBy(way).label, *_amounts(found[month, way])
+        if any(each.is_line for each in found[month, way]):
+            yield month, PaidBy(way).label, *_amounts(found[month, way])
 
 
 def _amounts(rows: list[Till]) -> tuple[Cell, ...]:
@@ -182,7 +193,8 @@ def _sentences(asked: Asked, listed: list[Section], counted: list[Till]) -> Iter
         when = saying.during(asked.period)
         states = [row[6] for row in listed[0].table.rows]
         number = len(states) - states.count(Status.CANCELLED.label)
-        verb = "is" if number == 1 else "are"
+        is_over, is_one = asked.period.last < asked.today, number == 1
+        verb = ("was" if is_one else "were") if is_over else "is" if is_one else "are"
         yield saying.sentence(f"{when} there {verb} {saying.counted(number, 'session')} in the book")
         if cancelled := len(states) - number:
             yield saying.sentence(saying.counted(cancelled, "more was cancelled", "more were cancelled"))
@@ -194,8 +206,8 @@ def _sentences(asked: Asked, listed: list[Section], counted: list[Till]) -> Iter
 
 def about_money(asked: Asked, counted: list[Till]) -> Iterator[str]:
     amount = saying.money(asked.currency)
-    if not counted:
-        yield "No money was taken or given back."
+    if not any(each.taken or each.given_back for each in counted):
+        yield NO_MONEY
         return
     taken, given_back = (
         sum((getattr(each, name) for each in counted), owing.NOTHING) for name in ("taken", "given_back")

@@ -92,14 +92,14 @@ def test_the_report_says_what_happened_in_sentences() -> None:
     report = missed.report(type(asked)(may, asked.filters, asked.by, asked.practice, asked.now))
 
     assert report.sentences == (
-        "In May 2026 one session was missed, as many as in April 2026 and one more than in May 2025.",
+        "In May 2026, one session was missed, as many as in April 2026 and one more than in May 2025.",
         "That is 25 per cent of those whose time had come.",
         "2 bookings were cancelled.",
         "Clients cancelled one of them and the practice none; one ended otherwise, or it is not known. One came inside the "
         "notice that was agreed.",
     )
     fees = next(each for each in report.sections if each.table.key == "fees")
-    assert fees.sentences == ("Fees of £105 came due; £0 of that was waived and £105 is still to be paid.",)
+    assert fees.sentences == ("Fees of £105 came due; nothing of that was waived and £105 is still to be paid.",)
 
 
 def test_a_practice_without_bookings_has_a_sensible_report() -> None:
