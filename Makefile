@@ -2,7 +2,7 @@
 # make test    every check and every test, on SQLite and PostgreSQL, in a browser too
 # make lint    the checks alone: linter, formatter, types, migrations, production settings
 # make format  the formatter and the linter's safe repairs
-# make bench   what the diary and the booking cost, measured
+# make bench   what the diary, the booking, messages and reports cost, measured
 # make chaos   messages while workers are killed, servers end and the clock jumps
 # make css     static/css/site.css from static/scss (needs node; the result is committed)
 # make clean   away with .venv; what the demo keeps lies in var/ and stays
