@@ -35,6 +35,7 @@ def report(asked: Asked) -> Report:
             _by_notice(notice),
             _by_month(asked, days),
             _weekdays(asked, days),
+            Section(splits.split("hours", "By hour of the day", "Begins at", by_whom.hours, *NUMBERS)),
             Section(splits.split("therapists", "By therapist", "Therapist", by_whom.therapists, *NUMBERS)),
             Section(splits.split("types", "By session", "Session", by_whom.session_types, *NUMBERS, is_sensitive=True)),
             _by_reminder(asked),

@@ -39,7 +39,7 @@ def test_every_table_adds_up_to_the_same_whole(db: None, seed: int) -> None:
         whole = count(asked, in_period(asked, asked.period))
         numbers = whole.no_shows, whole.missed_share, whole.cancellations, whole.late_cancellations
         assert tuple(row[1] for row in table(report, "all").rows) == numbers
-        for key in ("months", "weekdays", "therapists", "types"):
+        for key in ("months", "weekdays", "hours", "therapists", "types"):
             found = table(report, key)
             assert found.total is None and not found.rows if whole == NONE else found.total[1:] == numbers
         ended = sum(each.currency == asked.currency for each in in_period(asked, asked.period)
