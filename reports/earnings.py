@@ -26,10 +26,9 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import ExtractIsoWeekDay
 
 from bookings import owing
-from bookings.models import Kind, MoneyEntry, MoneyKind, SessionType, Status
+from bookings.models import Booking, Kind, MoneyEntry, MoneyKind, SessionType, Status
 from reports import combining
 from reports.asking import Asked, within
 from reports.period import Period
@@ -37,10 +36,7 @@ from reports.period import Period
 CENT = Decimal("0.01")
 HOUR = 60
 AMOUNT: DecimalField = DecimalField(max_digits=12, decimal_places=2)
-SUMS = ("agreed", "waived", "earned", "to_come", "paid", "to_pay", "over", "worth", "table_minutes")
-"""Of each booking, as Money begins."""
-PARTS = ("session_type_id", "therapist_id", "room_id", "month", "weekday")
-"""What it is split by; months are numbers as `combining` has them, weekdays count from Monday as 1."""
+HOLDERS = ("session_type_id", "therapist_id", "room_id")
 
 
 class Money(NamedTuple):
@@ -67,21 +63,59 @@ class Money(NamedTuple):
 NONE = Money()
 
 
+Days = dict[dt.date, Money]
+
+
 def totals(asked: Asked) -> tuple[Money, Money, Money]:
     """Of this period, the one before and the one a year before."""
-    periods = asked.period.compared()
-    days = list(_by_day(asked, periods))
-    came_in = {f"taken_{at}": Sum("signed", filter=within(each, "on")) for at, each in enumerate(periods)}
-    taken = _lines(asked, periods).aggregate(**came_in)
+    return compared(asked, by_day(asked))
+
+
+def compared(asked: Asked, days: Days) -> tuple[Money, Money, Money]:
+    """As totals, from the days of all three."""
     this, before, year_before = (
-        _of_days([sums for on, sums in days if each.first <= on <= each.last], taken[f"taken_{at}"])
-        for at, each in enumerate(periods)
+        added(money for day, money in days.items() if period.first <= day <= period.last)
+        for period in asked.period.compared()
     )
     return this, before, year_before
 
 
+def by_day(asked: Asked) -> Days:
+    """Of the days of all three periods those that have something to say."""
+    periods = asked.period.compared()
+    days = {combining.day(day): money for (day,), money in _sums(asked, periods, ("session_on",))}
+    lines = _lines(asked, periods).values("on").annotate(taken=Sum("signed"))
+    for day, taken in lines.values_list("on", "taken"):
+        days[day] = days.get(day, NONE)._replace(taken=_exact(taken))
+    return days
+
+
+def by_holder(asked: Asked) -> dict[tuple[Any, ...], Money]:
+    """Of this period, by HOLDERS."""
+    periods = (asked.period,)
+    found = dict(_sums(asked, periods, HOLDERS))
+    names = [f"booking__{name}" for name in HOLDERS]
+    lines = _lines(asked, periods).values(*names).annotate(taken=Sum("signed"))
+    for *holder, taken in lines.values_list(*names, "taken"):
+        found[tuple(holder)] = found.get(tuple(holder), NONE)._replace(taken=_exact(taken))
+    return found
+
+
+def added(many: Iterable[Money]) -> Money:
+    columns = list(zip(*many, strict=True))
+    return Money(*map(sum, columns)) if columns else NONE  # type: ignore[arg-type]
+
+
+def grouped(many: Iterable[tuple[Any, Money]]) -> dict[Any, Money]:
+    """What has the same name, added up."""
+    found: dict[Any, list[Money]] = {}
+    for name, money in many:
+        found.setdefault(name, []).append(money)
+    return {name: added(each) for name, each in found.items()}
+
+
 OVER_SQL = f"SUM(kept - ({owing.OWED_SQL})) FILTER (WHERE kept > {owing.OWED_SQL})"
-DAY_SUMS = (
+SUMS = (
     "SUM(agreed)",
     "SUM(waived)",
     "SUM(waived - agreed) FILTER (WHERE waived > agreed)",
@@ -100,17 +134,16 @@ FEW_DAYS = 366
 """Up to so many days the lines of each booking are looked up; of more, and on SQLite, all are added up first."""
 
 
-def _by_day(asked: Asked, periods: Sequence[Period]) -> Iterator[tuple[dt.date, list[Decimal]]]:
-    """DAY_SUMS of each day that has bookings."""
+def _sums(asked: Asked, periods: Sequence[Period], keys: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], Money]]:
+    """What the bookings of the periods come to by the keys."""
     is_ahead, is_hands_on = (ExpressionWrapper(each, BooleanField()) for each in _marks(asked))
-    found = asked.bookings().filter(_in_any(periods, "session_on"), currency=asked.currency)
-    rows = found.annotate(agreed=owing.agreed(), is_ahead=is_ahead, is_hands_on=is_hands_on)
-    booked = rows.values("id", "session_on", "agreed", "is_ahead", "is_hands_on", "minutes")
+    rows = _booked(asked, periods).annotate(agreed=owing.agreed(), is_ahead=is_ahead, is_hands_on=is_hands_on)
+    booked = rows.values("id", *keys, "agreed", "is_ahead", "is_hands_on", "minutes")
     is_short = asked.period.days <= FEW_DAYS and connection.vendor == "postgresql"
-    lines = LINES_OF_EACH if is_short else ALL_LINES
-    text = f"SELECT session_on, {', '.join(DAY_SUMS)} FROM booked LEFT JOIN {lines} GROUP BY session_on"
-    for on, *sums in combining.rows(text, booked=booked):
-        yield combining.day(on), [Decimal(each or 0) for each in sums]
+    lines, names = LINES_OF_EACH if is_short else ALL_LINES, ", ".join(keys)
+    text = f"SELECT {names}, {', '.join(SUMS)} FROM booked LEFT JOIN {lines} GROUP BY {names}"
+    for row in combining.rows(text, booked=booked):
+        yield tuple(row[: len(keys)]), _money(row[len(keys) :])
 
 
 def _marks(asked: Asked) -> tuple[Q, Q]:
@@ -122,25 +155,11 @@ def _marks(asked: Asked) -> tuple[Q, Q]:
     )
 
 
-def _of_days(days: Sequence[Sequence[Decimal]], taken: Any) -> Money:
-    agreed, waived, beyond, to_come, paid, over, worth, minutes = (
-        sum(each, owing.NOTHING) for each in zip([owing.NOTHING] * len(DAY_SUMS), *days, strict=True)
-    )
+def _money(sums: Sequence[Any]) -> Money:
+    """From SUMS."""
+    agreed, waived, beyond, to_come, paid, over, worth, minutes = map(_exact, sums)
     owed = agreed - waived + beyond
-    return _money((agreed, waived, owed - to_come, to_come, paid, owed - paid + over, over, worth, minutes), taken)
-
-
-def splits(asked: Asked) -> list[dict[Any, Money]]:
-    """By each of PARTS, in two statements."""
-    periods = (asked.period,)
-    found: list[dict[Any, Money]] = [{} for _ in PARTS]
-    rows = bookings(asked, periods).annotate(**_when("session_on")).values(*PARTS, *SUMS)
-    for at, key, *sums in combining.rows(_by_each(SUMS), rows=rows):
-        found[at][_key(key)] = _money(sums, None)
-    lines = _lines(asked, periods).annotate(**_when("on"), **_whose()).values(*PARTS, "signed")
-    for at, key, taken in combining.rows(_by_each(("signed",)), rows=lines):
-        found[at][_key(key)] = found[at].get(_key(key), NONE)._replace(taken=_exact(taken))
-    return found
+    return Money(agreed, waived, owed - to_come, to_come, paid, owed - paid + over, over, worth, int(minutes))
 
 
 def ways(asked: Asked) -> dict[str, tuple[Decimal, Decimal]]:
@@ -151,19 +170,18 @@ def ways(asked: Asked) -> dict[str, tuple[Decimal, Decimal]]:
     return {way: (_exact(came_in), -_exact(back)) for way, came_in, back in lines.values_list("paid_by", *sums)}
 
 
-def bookings(asked: Asked, periods: Iterable[Period]) -> QuerySet[Any]:
-    """Each with its own SUMS, in the practice's currency."""
-    found = asked.bookings().filter(_in_any(periods, "session_on"), currency=asked.currency)
-    is_ahead, is_hands_on = _marks(asked)
-    return owing.with_accounts(found).annotate(
-        earned=_only(~is_ahead, F("owed")),
-        to_come=_only(is_ahead, F("owed")),
+def bookings(asked: Asked) -> QuerySet[Any]:
+    """Those of the period, each with its own account."""
+    return owing.with_accounts(_booked(asked, (asked.period,))).annotate(
         paid=F("kept"),
         to_pay=_only(Q(balance__gt=0), F("balance")),
         over=_only(Q(balance__lt=0), -F("balance")),
-        worth=_only(is_hands_on, F("owed")),
-        table_minutes=Case(When(is_hands_on, then=F("minutes")), default=0),
     )
+
+
+def _booked(asked: Asked, periods: Iterable[Period]) -> QuerySet[Booking]:
+    """In the practice's currency."""
+    return asked.bookings().filter(_in_any(periods, "session_on"), currency=asked.currency)
 
 
 def _lines(asked: Asked, periods: Iterable[Period]) -> QuerySet[MoneyEntry]:
@@ -178,30 +196,6 @@ def _in_any(periods: Iterable[Period], name: str) -> Q:
 
 def _only(where: Q, amount: Combinable) -> Combinable:
     return Case(When(where, then=amount), default=Value(owing.NOTHING), output_field=AMOUNT)
-
-
-def _when(name: str) -> dict[str, Combinable]:
-    return {"month": combining.month_number(name), "weekday": ExtractIsoWeekDay(name)}
-
-
-def _whose() -> dict[str, Combinable]:
-    return {name: F(f"booking__{name}") for name in ("session_type_id", "therapist_id", "room_id")}
-
-
-def _by_each(names: Sequence[str]) -> str:
-    sums = ", ".join(f"SUM({name})" for name in names)
-    each = (f"SELECT {at}, {part}, {sums} FROM rows GROUP BY {part}" for at, part in enumerate(PARTS))
-    return " UNION ALL ".join(each)
-
-
-def _key(key: Any) -> int | None:
-    return None if key is None else int(key)
-
-
-def _money(sums: Sequence[Any], taken: Any) -> Money:
-    *amounts, minutes = sums
-    counted = dict(zip(Money._fields, map(_exact, amounts), strict=False))
-    return Money(**counted, minutes=int(minutes or 0), taken=_exact(taken))  # type: ignore[arg-type]
 
 
 def _exact(amount: Any) -> Decimal:
