@@ -14,6 +14,7 @@ from reports.reading import reading
 from reports.shape import Report, Rows
 
 CLINICAL = frozenset({Role.OWNER, Role.THERAPIST})
+THEIR_CLIENTS = "These are the clients you treat."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Entry:
     behind: Callable[[Asked], Rows]
     """The rows behind it, to take away."""
     roles: frozenset[Any] = STAFF_ROLES
+    own: str = "These are your own sessions."
+    """What a therapist reads it is about."""
 
     def made(self, asked: Asked) -> Report:
         """Whole, as this reader may see it. Raises TooLong."""
@@ -45,6 +48,7 @@ ENTRIES: tuple[Entry, ...] = (
         stages.report,
         stages.behind,
         CLINICAL,
+        THEIR_CLIENTS,
     ),
     Entry(
         "cancellations",
@@ -53,7 +57,14 @@ ENTRIES: tuple[Entry, ...] = (
         missed.report,
         missed.behind,
     ),
-    Entry("messages", "Messages", "What was sent, and whether it arrived.", sent.report, sent.behind),
+    Entry(
+        "messages",
+        "Messages",
+        "What was sent, and whether it arrived.",
+        sent.report,
+        sent.behind,
+        own="These went to you or to clients you treat, or are about your sessions.",
+    ),
     Entry(
         "compliance",
         "Compliance",
@@ -61,6 +72,7 @@ ENTRIES: tuple[Entry, ...] = (
         compliance.report,
         compliance.behind,
         CLINICAL,
+        THEIR_CLIENTS,
     ),
     Entry(
         "days",

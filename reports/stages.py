@@ -94,14 +94,14 @@ def _taken(asking: Asking, steps: Mapping[tuple[int, int], Three], not_yet: Thre
 
 def _before(asking: Asking, found: Mapping[tuple[int, int], Counter[int]]) -> Table:
     rows = tuple(
-        (f"{asking.names[left]} to {asking.names[come]}", often.total(), *spread.in_bands(often, SESSIONS), spread.median(often))
+        (f"{asking.names[left]} to {asking.names[come]}", often.total(), spread.median(often), *spread.in_bands(often, SESSIONS))
         for (left, come), often in sorted(found.items())
     )  # fmt: skip
     columns = (
         Column("step", "Step", Unit.TEXT),
         Column("steps", "Steps", means="journey_steps"),
+        Column("median", "Sessions, median", Unit.NUMBER, means="journey_sessions"),
         *(Column(f"had_{number}", name, means="journey_sessions") for number, name in enumerate(NAMED_SESSIONS)),
-        Column("median", "Median", Unit.NUMBER, means="journey_sessions"),
     )
     empty = "No step to a later stage was taken in this period."
     return Table("sessions", "Sessions before a step", columns, rows, empty=empty)

@@ -39,7 +39,7 @@ REASONS = (
 )
 
 
-def say_more(made: Made) -> None:
+def say_more(made: Made, *, treats: bool = True) -> None:
     """Messages of every state and of several kinds, to clients and to the practice, around the hours that are hard to count."""
     chance, rows = made.random, []
     for number in range(40):
@@ -60,7 +60,7 @@ def say_more(made: Made) -> None:
         )  # fmt: skip
     Message.objects.bulk_create(rows)
     for therapist in made.therapists:
-        if therapist.user:
+        if therapist.user and treats:
             treated = chance.sample(made.clients, 3)
             CareRelation.objects.bulk_create(
                 CareRelation(client=each, user=therapist.user, since=NOW) for each in treated

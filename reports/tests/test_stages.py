@@ -183,8 +183,8 @@ def test_the_steps_are_those_of_one_client_after_another(seed: int) -> None:
         assert {row[0]: row[1:] for row in found["sessions"].rows} == {
             name: (
                 often.total(),
-                *(sum(times for times_had, times in often.items() if low < times_had <= high) for low, high in bands),
                 median(often.elements()),
+                *(sum(times for times_had, times in often.items() if low < times_had <= high) for low, high in bands),
             )
             for name, often in had.items()
         }
