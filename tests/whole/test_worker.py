@@ -140,6 +140,7 @@ ORDER = """
 import datetime as dt
 from accounts.models import Role, User
 from celery import current_app
+from django.db import transaction
 from django.utils import timezone
 from practice.models import Practice
 from reports import catalogue, files, question
@@ -148,9 +149,10 @@ owner = User.objects.create_user("iris@example.com", None, role=Role.OWNER)
 now = timezone.now()
 asked = question.asked(question.Question(), by=owner, practice=Practice.objects.current(), now=now)
 order = lambda form: files.order(catalogue.found("messages", owner), asked, "rows", form)
-left = order("csv")
-ReportFile.objects.filter(pk=left.pk).update(state="making", claims=1, lease_until_at=now - dt.timedelta(seconds=1))
-order("xlsx")
+with transaction.atomic():  # the worker sees both at once
+    left = order("csv")
+    ReportFile.objects.filter(pk=left.pk).update(state="making", claims=1, lease_until_at=now - dt.timedelta(seconds=1))
+    order("xlsx")
 current_app.send_task(files.MAKE)
 """
 
