@@ -285,11 +285,8 @@ def _offered(asked: Asked, compared: tuple[Totals, Totals, Totals]) -> str:
             else f"{when} no hours were offered"
         )
     told = f"{when} {hours(this.offered)} were offered, and sessions with the time kept around them took {hours(this.booked)}"
-    seen = [
-        f"{percent(one.share)} {during(period)}"
-        for one, period in zip(others, asked.period.compared()[1:], strict=True)
-        if one.share is not None
-    ]
+    beside = dict(zip(asked.period.compared()[1:], others, strict=True))  # of a year both are one period
+    seen = [f"{percent(one.share)} {during(period)}" for period, one in beside.items() if one.share is not None]
     share = f", {percent(this.share)}" if this.share is not None else ""
     return sentence(f"{told}{share}{' (' + ', '.join(seen) + ')' if seen else ''}")
 

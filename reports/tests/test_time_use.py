@@ -20,7 +20,7 @@ from practice.tests.factories import make_practice
 from reports import time_use
 from reports.asking import Asked, Filters
 from reports.meanings import MEANINGS
-from reports.period import Period, month_of
+from reports.period import Period, month_of, year_of
 from reports.shape import Report, Table
 from reports.tests.generated import NOW, SEEDS, Made, generated
 from reports.tests.test_offered import day_by_day
@@ -238,6 +238,17 @@ def test_week_of_sessions_is_told_in_sentences(db):
         "One gap between sessions, 0.5 hours in all, was too short to book.",
         "Half of the sessions were booked 4 days before or earlier.",
     )
+
+
+def test_year_before_a_year_is_told_once(db):
+    therapist = make_therapist_at_work(weekdays=range(5))
+    for year in (2024, 2025):
+        starts_at = dt.datetime(year, 3, 4, 9, 0, tzinfo=dt.UTC)
+        make_booking(therapist=therapist, starts_at=starts_at, created_at=starts_at, status=Status.COMPLETED)
+
+    found = time_use.report(asked_of(year_of(dt.date(2025, 1, 1)), therapist.user))
+
+    assert found.sentences[0].count("2024") == 1
 
 
 def test_hours_that_are_left_begin_now_and_end_with_time_off(db):
