@@ -26,7 +26,7 @@ from reports.tests.generated import NOW, SEEDS, Made, generated
 from reports.tests.test_offered import day_by_day
 from reports.time_use import Totals
 
-slowly = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slowly = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MINUTE = dt.timedelta(minutes=1)
 
 
