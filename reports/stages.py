@@ -173,7 +173,8 @@ def _about_steps(steps: Mapping[tuple[int, int], Three], not_yet: Three) -> str:
     if not (onward or back or not_yet[0]):
         return "No stage was decided in this period."
     led = f"{_steps(onward)} led to a later stage and {_steps(back)} back to an earlier one"
-    return saying.sentence(f"{led}; “not yet” was said {_often(not_yet[0])}")
+    said = f"was said {_often(not_yet[0])}" if not_yet[0] else "was never said"
+    return saying.sentence(f"{led}; “not yet” {said}")
 
 
 def _steps(number: int) -> str:
@@ -181,7 +182,7 @@ def _steps(number: int) -> str:
 
 
 def _often(number: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(number, f"{words.small(number)} times")
+    return {1: "once", 2: "twice"}.get(number, f"{words.small(number)} times")
 
 
 # The rows behind
