@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, Max
 
 from clients.models import HeardFrom
-from reports import returning, saying
+from reports import figures, returning, saying
 from reports.asking import Asked, within
 from reports.period import DAY, months_on
 from reports.returning import LAPSED_AFTER, OFTEN, SOON, Cohort, People, totals
@@ -47,17 +47,28 @@ def report(asked: Asked) -> Report:
 
 def _sentences(asked: Asked, compared: tuple[People, People, People], gone: int) -> Iterator[str]:
     this, when = compared[0], saying.during(asked.period)
-    came = saying.counted(this.clients, "client")
+    if asked.period.first > asked.today:
+        yield saying.sentence(f"{figures.days(asked.period)} is still to come")
+        return
     beside = saying.beside(tuple(each.clients for each in compared), asked.period)  # type: ignore[arg-type]
-    yield saying.sentence(f"{when} {came} came{beside and ', '}{beside}")
+    yield saying.sentence(f"{when} {saying.counted(this.clients, 'client')} came{beside and ', '}{beside}")
     if this.clients:
-        new = saying.counted(this.new, "of them", "of them")
-        yield saying.sentence(f"{new} {'was' if this.new == 1 else 'were'} here for the first time")
+        yield saying.sentence(_first_times(this))
     if gone:
         yield saying.sentence(
             f"{saying.counted(gone, 'client')} lapsed: their last session became {LAPSED_AFTER.days} days old in this period, "
             "and they have nothing booked"
         )
+
+
+def _first_times(this: People) -> str:
+    if this.clients == 1:
+        return "they were here for the first time" if this.new else "they had been here before"
+    if this.new in (0, 1, this.clients):
+        who = {0: "none of them was", 1: "one of them was"}.get(this.new, "all of them were")
+    else:
+        who = f"{this.new:,} of them were"
+    return f"{who} here for the first time"
 
 
 def _all(compared: tuple[People, People, People], gone: tuple[int, int, int]) -> Table:

@@ -289,7 +289,24 @@ def test_a_practice_without_bookings_has_a_report(year: int) -> None:
     assert [row[1:] for row in found["all"].rows] == [(0, 0, 0)] * 4
     assert found["months"].rows == ((dt.date(year, 2, 1), 0, 0, 0),)
     assert (found["cohorts"].rows, found["heard"].rows) == ((), ())
-    assert report.sentences == (f"In February {year} no clients came.",)
+    when = f"February {year}"
+    said = f"In {when} no clients came." if year < 2899 else f"{when} is still to come."
+    assert report.sentences == (said,)
+
+
+@pytest.mark.parametrize(
+    ("clients", "new", "said"),
+    [
+        (1, 0, "they had been here before"),
+        (1, 1, "they were here for the first time"),
+        (2, 0, "none of them was here for the first time"),
+        (2, 1, "one of them was here for the first time"),
+        (2, 2, "all of them were here for the first time"),
+        (1500, 1200, "1,200 of them were here for the first time"),
+    ],
+)
+def test_how_many_were_new_is_said_for_none_one_and_many(clients: int, new: int, said: str) -> None:
+    assert people._first_times(People(clients, new, clients - new)) == said
 
 
 def test_where_clients_heard_of_us_is_told_as_sensitive() -> None:
