@@ -24,6 +24,9 @@ from reports.errors import NoSuchReport, NoSuchTable, TooLong, TooMany
 from reports.models import ReportFile
 from reports.taking import Taken
 
+IN_MEMORY = 4_194_304
+"""Bytes of a file that is made at once; what is larger goes through the disk."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rows(request: HttpRequest, slug: str, ending: str) -> HttpResponse:
@@ -38,7 +41,7 @@ def table(request: HttpRequest, slug: str, table: str, ending: str) -> HttpRespo
         raise Http404
     if request.method == "POST":
         return redirect("report_file", files.order(entry, asked, table, ending).ref)
-    out = tempfile.TemporaryFile()  # noqa: SIM115
+    out = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
     try:
         taken = taking.write(entry, asked, table, ending, out, tell=taking.at_most(settings.REPORT_ROWS_AT_ONCE))
     except (TooMany, TooLong):
