@@ -67,7 +67,7 @@ def a_month_of(made: Made) -> Period:
 
 
 @given(SEEDS)
-@SLOWLY
+@settings(SLOWLY, max_examples=15)
 def test_lists_are_the_bookings_of_the_days_each_with_what_is_still_to_pay(db: None, seed: int) -> None:
     with generated(seed) as made:
         asked = made.asked_anyhow()
@@ -98,7 +98,7 @@ def test_cash_up_is_that_of_each_days_end(db: None, seed: int) -> None:
 
 
 @given(SEEDS)
-@SLOWLY
+@settings(SLOWLY, max_examples=15)
 def test_a_longer_period_has_its_cash_up_by_month(db: None, seed: int) -> None:
     with generated(seed) as made:
         report = day_lists.report(made.asked(YEARS))

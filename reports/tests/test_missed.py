@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 
 from bookings.models import Booking, BookingChange, Status, Way
 from bookings.tests.factories import at, make_booking, make_session_type
@@ -31,7 +31,7 @@ def table(report: Report, key: str) -> Table:
 
 
 @given(SEEDS)
-@SLOWLY
+@settings(SLOWLY, max_examples=15)
 def test_every_table_adds_up_to_the_same_whole(db: None, seed: int) -> None:
     with generated(seed) as made:
         asked = made.asked_anyhow()
@@ -49,7 +49,7 @@ def test_every_table_adds_up_to_the_same_whole(db: None, seed: int) -> None:
 
 
 @given(SEEDS)
-@SLOWLY
+@settings(SLOWLY, max_examples=15)
 def test_rows_behind_are_the_bookings_that_were_cancelled_or_missed(db: None, seed: int) -> None:
     def by_hand(each: Booking) -> tuple[object, ...]:
         ended = each.status == Status.CANCELLED

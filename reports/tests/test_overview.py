@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 
 from bookings.models import Booking, Status
 from bookings.tests.factories import NOW, at, make_booking, make_session_type, make_therapist_at_work
@@ -35,7 +35,7 @@ MAY = Period(dt.date(2026, 5, 1), dt.date(2026, 5, 31))
 
 
 @given(SEEDS)
-@SLOWLY
+@settings(SLOWLY, max_examples=15)
 def test_each_figure_is_the_one_of_the_report_it_comes_from(db: None, seed: int) -> None:
     with generated(seed) as made:
         asked = made.asked_anyhow()
@@ -72,7 +72,7 @@ def test_each_figure_is_the_one_of_the_report_it_comes_from(db: None, seed: int)
 
 
 @given(SEEDS)
-@SLOWLY
+@settings(SLOWLY, max_examples=15)
 def test_rows_behind_are_the_bookings_of_the_period(db: None, seed: int) -> None:
     def by_hand(each: Booking) -> tuple[object, ...]:
         return (
