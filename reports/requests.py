@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from bookings.models import Booking, BookingChange, Kind, Status
 from reports.asking import Asked, within
@@ -22,10 +23,8 @@ def outcomes(asked: Asked) -> dict[str, Three]:
     was_asked = BookingChange.objects.filter(booking=OuterRef("pk"), before=Status.REQUESTED)
     tantric = Booking.objects.filter(session_type__kind=Kind.TANTRIC).exclude(status=Status.HELD).order_by()
     tantric = tantric.filter(~Q(status=Status.EXPIRED) | Exists(was_asked.filter(after=Status.EXPIRED)))
-    earlier = tantric.filter(
-        Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")),
-        client=OuterRef("client"),
-    )
+    turn = Window(RowNumber(), partition_by="client_id", order_by=("created_at", "pk"))
+    firsts = tantric.annotate(turn=turn).filter(turn=1).values("pk")
     outcome = Case(
         When(status=Status.DECLINED, then=Value("declined")),
         When(status=Status.EXPIRED, then=Value("expired")),
@@ -36,7 +35,7 @@ def outcomes(asked: Asked) -> dict[str, Three]:
     )
     periods = asked.period.compared()
     in_one = within(periods[0], "booked_on") | within(periods[1], "booked_on") | within(periods[2], "booked_on")
-    first = asked.bookings().filter(in_one, pk__in=tantric.filter(~Exists(earlier)).values("pk"))
+    first = asked.bookings().filter(in_one, pk__in=firsts)
     counted = (
         first.annotate(outcome=outcome)
         .values("outcome")
