@@ -98,8 +98,9 @@ def _was(details: dict[str, Any], name: str, otherwise: dt.datetime) -> dt.datet
 
 
 def asked_for(lines: Sequence[Line]) -> dt.datetime | None:
-    """The move that was asked for by the last of these lines; another room or length leaves the wish as it is."""
+    """The move that was asked for by the last of these lines; another room or length leaves the wish as it is, and a move
+    that was undone has given it back."""
     last = next((line for line in reversed(lines) if line.what not in LEAVES_THE_WISH), None)
-    if last is None or last.what != "move_requested":
+    if last is None or "asked_for" not in last.details:
         return None
     return dt.datetime.fromisoformat(last.details["asked_for"])

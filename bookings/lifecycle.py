@@ -216,8 +216,8 @@ def _terms(wish: Wish, place: Place, practice: Practice) -> dict[str, Any]:
 
 @taking_time
 def approve(booking: Booking, *, by: User, now: dt.datetime, looked: bool = False) -> Booking:
-    """The therapist confirms a request; where an answer of the client's asks for a look first, having `looked`, which is kept.
-    Raises Conflict if it is no longer one, or its time has passed, and NotReady."""
+    """The therapist confirms a request; where an answer of the client's asks for a look first, having `looked`. The
+    history does not tell of that, since the front desk reads it. Raises Conflict if it is no longer one, or its time has passed, and NotReady."""
     if booking.status != Status.REQUESTED or booking.starts_at <= now:
         raise Conflict
     practice = Practice.objects.current()
@@ -225,8 +225,7 @@ def approve(booking: Booking, *, by: User, now: dt.datetime, looked: bool = Fals
     ready.require(readiness.OVERRIDING, by)
     if not looked:
         ready.require_no_review()
-    act, details = Act(by, now, Way.STAFF), {"looked": True} if ready.reviews else {}
-    changed = changes.change(booking, Status.CONFIRMED, "approved", act, details=details, answer_by_at=None)
+    changed = changes.change(booking, Status.CONFIRMED, "approved", Act(by, now, Way.STAFF), answer_by_at=None)
     changes.withdraw_questions(changed)
     notices.announce(changed, notices.APPROVED, practice=practice, now=now)
     return changed

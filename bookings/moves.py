@@ -133,10 +133,19 @@ def _moved(
         announce_place(changed, practice, act)  # what waits to be told speaks of the version before
         return changed
     by_when = changes.answer_by(booking.status, start, practice, act.now)
-    changed = _move(booking, place, start, practice, act, booking.status, what="moved", answer_by_at=by_when, **late)
+    how = {"answer_by_at": by_when, "more": _wish(booking, act)} | late
+    changed = _move(booking, place, start, practice, act, booking.status, what="moved", **how)
     changes.withdraw_questions(changed)
     announce_place(changed, practice, act)
     return changed
+
+
+def _wish(booking: Booking, act: Act) -> dict[str, Any]:
+    """What the client asked for and a move by staff withdraws, so that it waits again where the move is undone."""
+    if act.by_client:
+        return {}
+    wish = MoveRequest.objects.filter(booking=booking, answer=Answer.OPEN).first()
+    return {"in_place_of": wish.starts_at.isoformat()} if wish else {}
 
 
 def announce_place(booking: Booking, practice: Practice, act: Act) -> None:
@@ -168,10 +177,11 @@ def _move(
     status: str,
     *,
     what: str,
+    more: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Booking:
     details: dict[str, Any] = {"from": booking.starts_at.isoformat(), "to": start.isoformat()}
-    details |= room_change(booking, place) | changes.overridden(place)
+    details |= room_change(booking, place) | changes.overridden(place) | (more or {})
     if place.therapist.pk != booking.therapist_id:
         details |= {"therapist": [booking.therapist.slug, place.therapist.slug]}
     session_on = walltime.local_date(start, practice.zone)

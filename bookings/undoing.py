@@ -16,7 +16,7 @@ from accounts.models import User
 from bookings import changes, kinds, lifecycle, moves, notices, placing
 from bookings.changes import Act
 from bookings.errors import Conflict
-from bookings.models import Booking, BookingChange, Room, Status, Therapist, Way
+from bookings.models import Answer, Booking, BookingChange, MoveRequest, Room, Status, Therapist, Way
 from bookings.placing import POLICY, taking_time
 from outbox.models import Message, State
 from practice import walltime
@@ -87,7 +87,8 @@ def _put_back(booking: Booking, last: BookingChange, *, by: User, now: dt.dateti
         "move_undone",
         Act(by, now, Way.STAFF),
         details={name: _turned(said, name) for name in TURNED if name in said}
-        | ({"from": said["to"], "to": said["from"]} if "from" in said else {}),
+        | ({"from": said["to"], "to": said["from"]} if "from" in said else {})
+        | _ask_again(booking, said, now),
         therapist=place.therapist,
         room=place.room,
         minutes=minutes,
@@ -99,6 +100,19 @@ def _put_back(booking: Booking, last: BookingChange, *, by: User, now: dt.dateti
     )
     notices.announce(changed, *_kinds(changed), practice=practice, now=now)
     return changed
+
+
+def _ask_again(booking: Booking, said: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
+    """What the client had asked for waits again, unless the time to answer it is over."""
+    if "in_place_of" not in said:
+        return {}
+    asked = dt.datetime.fromisoformat(said["in_place_of"])
+    withdrawn = MoveRequest.objects.filter(booking=booking, answer=Answer.WITHDRAWN, starts_at=asked)
+    wish = withdrawn.filter(answer_by_at__gt=now).order_by("-pk").first()
+    if wish is None:
+        return {}
+    MoveRequest.objects.filter(pk=wish.pk).update(answer=Answer.OPEN)
+    return {"asked_for": said["in_place_of"]}
 
 
 def _turned(said: dict[str, Any], name: str) -> list[Any]:

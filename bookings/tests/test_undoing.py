@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from bookings import lengthening, lifecycle, moves, notices, undoing
 from bookings.errors import Conflict, SlotTaken
-from bookings.models import Booking, SessionType, Status, Way
+from bookings.models import Answer, Booking, MoveRequest, SessionType, Status, Way
 from bookings.placing import Wish
 from bookings.tests.factories import (
     NOW,
@@ -66,6 +66,43 @@ def test_move_that_nobody_heard_of_is_taken_back_without_a_word() -> None:
     back = undoing.undo(booking, by=therapist, now=NOW)
 
     assert (back.starts_at, back.session_on, standing(booking)) == (at(TEN), dt.date(2026, 6, 4), [])
+
+
+def wished(booking: Booking) -> MoveRequest:
+    """The client asked for Saturday, and has been told that this waits."""
+    SessionType.objects.update(approval="always")
+    booking = Booking.objects.select_related("client__user", "session_type", "therapist").get(pk=booking.pk)
+    moves.reschedule(booking, at("2026-06-06 15:00"), by=booking.client.user, now=NOW)
+    told(booking)
+    return MoveRequest.objects.get()
+
+
+def test_wish_for_another_time_that_a_move_withdrew_waits_again_when_the_move_is_undone() -> None:
+    booking, therapist = booked()
+    told(booking)
+    wish = wished(booking)
+    booking.refresh_from_db()
+    moves.reschedule(booking, at(FRIDAY), by=therapist, now=NOW, via=Way.STAFF)
+    wish.refresh_from_db()
+    assert wish.answer == Answer.WITHDRAWN
+
+    undoing.undo(booking, by=therapist, now=NOW)
+
+    wish.refresh_from_db()
+    assert (wish.answer, standing(booking)) == (Answer.OPEN, [])
+    assert moves.approve_move(wish, by=therapist, now=NOW).starts_at == at("2026-06-06 15:00")
+
+
+def test_wish_whose_time_to_be_answered_is_over_stays_withdrawn() -> None:
+    booking, therapist = booked()
+    told(booking)
+    wish = wished(booking)
+    booking.refresh_from_db()
+    moves.reschedule(booking, at(FRIDAY), by=therapist, now=NOW, via=Way.STAFF)
+    MoveRequest.objects.update(answer_by_at=NOW)
+    undoing.undo(booking, by=therapist, now=NOW)
+    wish.refresh_from_db()
+    assert (wish.answer, standing(booking)) == (Answer.WITHDRAWN, [notices.MOVE_DECLINED])
 
 
 def test_therapist_room_length_and_price_come_back_too() -> None:

@@ -54,6 +54,7 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
     "set_aside": lambda things: "what comes before it was set aside",
     "identity_seen": lambda seen: "we saw who it is",
     "clients_word": lambda so: "on the client's word",
+    "in_place_of": lambda asked: f"in place of {_value(asked)}, which the client had asked for",
     "without_start": lambda so: "noted afterwards, without a start here",
     "early_by": lambda whose: f"sooner than planned, by {EARLY_BY.get(whose, whose)}",
     "early_why": lambda why: EARLY_WHY.get(why, why),
