@@ -22,7 +22,7 @@ from practice.servers import die_with_parent, postgres, private_folder, valkey
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "docs" / "developers"
 DATABASES = ["sqlite", "postgresql"]
-PARTS = ["diary", "http", "races", "messages", "reports"]
+PARTS = ["diary", "month", "http", "races", "messages", "reports"]
 
 
 def main(words: list[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from bench import data, diaries, messages, over_http, races, reports, transactions
+from bench import data, diaries, messages, months, over_http, races, reports, transactions
 from bench.report import Report
 
 
@@ -42,4 +42,8 @@ def numbers(report: Report, *, small: bool) -> None:
         reports.run(report, bookings=100_000, therapists=10, repeats=5)
 
 
-PARTS = {"diary": diary, "http": http, "races": race, "messages": outbox, "reports": numbers}
+def month(report: Report, *, small: bool) -> None:
+    months.run(report, bookings=200 if small else 1_000, repeats=3 if small else 21)
+
+
+PARTS = {"diary": diary, "month": month, "http": http, "races": race, "messages": outbox, "reports": numbers}
