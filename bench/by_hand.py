@@ -40,22 +40,10 @@ GROUP BY GROUPING SETS ((therapist_id), (session_type_id), (room_id), (begins))"
 SELECT therapist_id, NULL, NULL, NULL, {counts} FROM bookings_booking WHERE session_on BETWEEN %s AND %s
 GROUP BY therapist_id""",
 }
-MONEY = """
-WITH lines AS (
-  SELECT booking_id,
-    SUM(CASE WHEN corrects_id IS NULL THEN amount ELSE -amount END) FILTER (WHERE kind = 'waiver') AS waived,
-    SUM(CASE WHEN (kind = 'refund') = (corrects_id IS NULL) THEN -amount ELSE amount END)
-      FILTER (WHERE kind <> 'waiver') AS kept
-  FROM bookings_moneyentry GROUP BY booking_id
-), accounts AS (
-  SELECT session_on, coalesce(waived, 0) AS waived, coalesce(kept, 0) AS kept,
-    CASE WHEN status IN ('confirmed', 'completed') THEN price + late_fee
-         WHEN status IN ('cancelled', 'no_show') THEN late_fee ELSE 0 END AS agreed
-  FROM bookings_booking LEFT JOIN lines ON booking_id = bookings_booking.id
-  WHERE session_on BETWEEN %s AND %s
-)
-SELECT session_on, SUM(agreed), SUM(waived), SUM(agreed - waived - kept) FILTER (WHERE agreed - waived > kept)
-FROM accounts GROUP BY session_on
+AGREED = """
+SELECT session_on, SUM(CASE WHEN status IN ('confirmed', 'completed') THEN price + late_fee
+                            WHEN status IN ('cancelled', 'no_show') THEN late_fee ELSE 0 END)
+FROM bookings_booking WHERE session_on BETWEEN %s AND %s GROUP BY session_on
 """
 TAKEN = """
 SELECT "on", SUM(CASE WHEN (kind = 'refund') = (corrects_id IS NULL) THEN -amount ELSE amount END)
@@ -80,12 +68,12 @@ def overview(period: Period) -> dict[str, Any]:
     """By each number's meaning, as the report has it: this period, the one before, the one a year before."""
     periods = period.compared()
     whole = min(each.first for each in periods), max(each.last for each in periods)
-    counts, money = _days(BY_DAY, whole), _days(MONEY, whole)
+    counts, agreed = _days(BY_DAY, whole), _days(AGREED, whole)
     taken, booked = _days(TAKEN, whole), _days(BOOKED, whole)
     names = ("sessions", "hands_on", "no_shows", "cancellations", "late_cancellations")
     found = {name: _three(counts, at, periods) for at, name in enumerate(names)}
-    found |= {name: _three(money, at, periods) for at, name in enumerate(("agreed", "waived", "owed"))}
-    found |= {"taken": _three(taken, 0, periods), "booked": _three(booked, 0, periods)}
+    found |= {"agreed": _three(agreed, 0, periods), "taken": _three(taken, 0, periods)}
+    found |= {"booked": _three(booked, 0, periods)}
     found |= _clients(periods)
     return found | {"therapists": therapists(period)}
 

@@ -71,6 +71,14 @@ def totals(asked: Asked) -> tuple[Money, Money, Money]:
     return compared(asked, by_day(asked))
 
 
+def headline(asked: Asked) -> tuple[Money, Money, Money]:
+    """As totals, only what was agreed and what was taken: for these no booking's own lines are looked at."""
+    periods = asked.period.compared()
+    sums = _booked(asked, periods).values("session_on").annotate(agreed=Sum(owing.agreed()))
+    days = {day: Money(agreed=_exact(agreed)) for day, agreed in sums.values_list("session_on", "agreed")}
+    return compared(asked, _with_taken(asked, periods, days))
+
+
 def compared(asked: Asked, days: Days) -> tuple[Money, Money, Money]:
     """As totals, from the days of all three."""
     this, before, year_before = (
@@ -84,6 +92,10 @@ def by_day(asked: Asked) -> Days:
     """Of the days of all three periods those that have something to say."""
     periods = asked.period.compared()
     days = {combining.day(day): money for (day,), money in _sums(asked, periods, ("session_on",))}
+    return _with_taken(asked, periods, days)
+
+
+def _with_taken(asked: Asked, periods: Sequence[Period], days: Days) -> Days:
     lines = _lines(asked, periods).values("on").annotate(taken=Sum("signed"))
     for day, taken in lines.values_list("on", "taken"):
         days[day] = days.get(day, NONE)._replace(taken=_exact(taken))

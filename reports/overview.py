@@ -44,7 +44,7 @@ def report(asked: Asked) -> Report:
 
 def totals(asked: Asked, days: Days) -> Three:
     return Three(
-        attendance.compared(asked, days), earnings.totals(asked), returning.totals(asked), time_use.totals(asked)
+        attendance.compared(asked, days), earnings.headline(asked), returning.totals(asked), time_use.totals(asked)
     )
 
 
@@ -53,7 +53,7 @@ def totals(asked: Asked, days: Days) -> Three:
 
 def _figures(three: Three) -> Iterator[splits.Row]:
     yield from splits.counted(three.counts, "sessions", "hands_on")
-    for name, label in (("agreed", "Agreed"), ("waived", "Waived"), ("owed", "Still owed"), ("taken", "Taken")):
+    for name, label in (("agreed", "Agreed"), ("taken", "Taken")):
         yield label, Unit.MONEY, name, _of(three.money, name)
     for name, key, label in (
         ("clients", "clients", "Clients"), ("new", "new_clients", "New clients"), ("returning", "returning_clients", "Returning clients"),
@@ -121,8 +121,8 @@ def _about_sessions(asked: Asked, three: Three) -> str:
 def _about_money(asked: Asked, three: Three) -> Iterator[str]:
     this, amount = three.money[0], saying.money(asked.currency)
     if this.agreed:
-        paid = f"{amount(this.paid)} has" if this.paid > 0 else "nothing has"
-        yield f"What was booked comes to {amount(this.agreed)}, and {paid} been paid for it."
+        beside = saying.beside(_numbers(three.money, "agreed"), asked.period, amount, fewer="less", same="as much as")
+        yield saying.sentence(_with(f"what was booked comes to {amount(this.agreed)}", beside))
     taken = _numbers(three.money, "taken")
     if this.taken < 0:
         yield f"{amount(-this.taken)} more was given back than was taken."
