@@ -69,12 +69,19 @@ def order(entry: Entry, asked: Asked, what: str, form: str) -> ReportFile:
 
 def delete(file: ReportFile) -> None:
     """Also one that is being made: its worker notices and stops."""
-    ReportFile.objects.filter(pk=file.pk).delete()
+    _drop(ReportFile.objects.filter(pk=file.pk))
 
 
 def forget(now: dt.datetime) -> None:
     """What has had its time."""
-    ReportFile.objects.filter(expires_at__lte=now).delete()
+    _drop(ReportFile.objects.filter(expires_at__lte=now))
+
+
+def _drop(files: ReportFileQuerySet) -> None:
+    """The rows first belong to us, so that no worker puts a part beside one whose parts are gone already."""
+    with transaction.atomic():
+        held = list(files.select_for_update().order_by("pk").values_list("pk", flat=True))
+        ReportFile.objects.filter(pk__in=held).delete()
 
 
 def content(file: ReportFile) -> Iterator[bytes]:

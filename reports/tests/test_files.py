@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Role
@@ -266,6 +269,31 @@ def test_what_has_had_its_days_is_deleted_with_its_bytes():
     assert list(ReportFile.objects.all()) == [kept]
     assert list(ReportFile.objects.there(NOW + files.KEPT_FOR)) == [kept]
     assert set(ReportPart.objects.values_list("file", flat=True)) == {kept.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("takes_away", [files.delete, lambda file: files.forget(file.expires_at)])
+def test_file_is_taken_away_with_the_part_that_its_worker_just_writes(takes_away):
+    file = make_file(make_owner(), NOW, state=FileState.MAKING, lease_until_at=NOW + LEASE)
+    has_begun = threading.Event()
+
+    def take_away() -> None:
+        has_begun.set()
+        try:
+            takes_away(file)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as beside:
+        with transaction.atomic():
+            assert files._held(file).update(lease_until_at=NOW + LEASE) == 1
+            ReportPart.objects.create(file=file, claim=1, number=2, content=b"c")
+            taken_away = beside.submit(take_away)
+            assert has_begun.wait(30)
+            time.sleep(0.3)  # by then it waits for us; if it is later still, there is nothing to wait for
+        taken_away.result(30)
+
+    assert (ReportFile.objects.count(), ReportPart.objects.count()) == (0, 0)
 
 
 @pytest.mark.django_db(transaction=True)
