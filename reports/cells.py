@@ -12,7 +12,13 @@ from zoneinfo import ZoneInfo
 
 from reports.shape import Unit, Value
 
-RUNS = re.compile(r"((?:^|[;,|\t\r\n])[ \xa0\x00-\x08\u00ad\u200b-\u200f\u2060\ufeff'\"]*)(?=[=+\-@|%＝＋－＠﹢﹣−])")
+SIGNS = r"=+\-@|%＝＋－＠｜％﹢﹣﹦﹪﹫−"
+UNSEEN = (
+    r"\s\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff"
+)
+"""Blanks of every script, and what has no width or is not shown."""
+RUNS = re.compile(rf"((?:^|[;,|\t\r\n\v\f\x1c-\x1f\x85\u2028\u2029])[{UNSEEN}'\"]*)(?=[{SIGNS}])")
 """What a spreadsheet may take for a formula: at the beginning, or after a sign at which another one than ours would cut the
 line; whatever blank, unseen or quoting signs stand before it."""
 STARTS = re.compile(r"^[\t\r\n]")

@@ -158,6 +158,16 @@ def test_rows_of_different_units_each_have_their_own():
         ("'=1", "''=1"),
         ("x;=1", "x;'=1"),
         ("x\n=1", "x\n'=1"),
+        ("x\v=1", "x\v'=1"),
+        ("\u3000＝1", "\u3000'＝1"),
+        ("\u2003=1", "\u2003'=1"),
+        ("\x1f=1", "\x1f'=1"),
+        ("\x85=1", "\x85'=1"),
+        ("\u202e=1", "\u202e'=1"),
+        ("\u2066=1", "\u2066'=1"),
+        ("\U000e0001=1", "\U000e0001'=1"),
+        ("﹦1", "'﹦1"),
+        ("｜x", "'｜x"),
     ],
 )
 def test_what_would_run_has_an_apostrophe_before_it(text, instead):
