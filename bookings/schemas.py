@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StrictBool, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -184,6 +184,11 @@ class ReasonShown(BaseModel):
     sentence: str
 
 
+class RefusalShown(BaseModel):
+    code: Reason | Literal["client_elsewhere"]
+    sentence: str
+
+
 class Explanation(BaseModel):
     start: dt.datetime
     free: bool
@@ -247,7 +252,7 @@ class Problem(BaseModel):
     code: str
     detail: str
     fields: dict[str, str] | None = Field(None, description="With `invalid`: a sentence for each field.")
-    reasons: list[ReasonShown] | None = Field(None, description="With `not_offered`: why not.")
+    reasons: list[RefusalShown] | None = Field(None, description="With `not_offered`: why not.")
     missing: list[MissingShown] | None = Field(
         None, description="With 403: all that comes first, the firmest at the head."
     )

@@ -16,6 +16,7 @@ from bookings.diary import Ask
 from bookings.errors import Elsewhere, SlotTaken
 from bookings.models import Booking, Length, Status, Therapist, Way
 from bookings.placing import Wish
+from bookings.schemas import Problem
 from bookings.series import Wanted
 from bookings.tests.calling import a_start, asking, make_open_practice, post
 from bookings.tests.factories import NOW, at, make_booking, make_offer, make_session_type, make_therapist_at_work
@@ -155,6 +156,7 @@ def test_the_api_says_it_with_a_code_of_its_own() -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "not_offered")
     assert [each["code"] for each in answer.json()["reasons"]] == ["client_elsewhere"]
     assert answer.json()["detail"].startswith("You have a session at that time already: ")
+    assert Problem.model_validate(answer.json()).code == "not_offered"  # as the document describes it
 
 
 # At the desk, sent twice
