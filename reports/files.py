@@ -34,6 +34,8 @@ MOST_OPEN = 3
 """That one person may have on their way at a time."""
 TRIES = 3
 READING_SECONDS = 300.0
+UNTIL_A_ROW = dt.timedelta(seconds=READING_SECONDS) + LEASE
+"""The lease until the first rows come, which nothing renews: the database may look for so long."""
 PART = 1_048_576
 KEY = re.compile(r"[a-z0-9_-]{1,60}")
 GAVE_UP = "This file could not be made. Please choose a shorter period, or tell who runs the site."
@@ -126,7 +128,7 @@ def _claim(now: dt.datetime) -> ReportFile | None:
 
 def _due(now: dt.datetime) -> ReportFile | None:
     """The next that waits or was left behind; None while another is made."""
-    over = Q(lease_until_at__lte=now) | Q(lease_until_at__gt=now + 2 * LEASE)
+    over = Q(lease_until_at__lte=now) | Q(lease_until_at__gt=now + 2 * UNTIL_A_ROW)
     left = ReportFile.objects.filter(over, state=FileState.MAKING)
     left.filter(claims__gte=TRIES).update(state=FileState.FAILED, why=GAVE_UP, lease_until_at=None)
     if ReportFile.objects.filter(~over, state=FileState.MAKING).exists():
@@ -137,7 +139,7 @@ def _due(now: dt.datetime) -> ReportFile | None:
 def _take(file: ReportFile, now: dt.datetime) -> bool:
     """One update on the condition that nobody took it since we looked."""
     as_it_was = ReportFile.objects.filter(pk=file.pk, state=file.state, claims=file.claims)
-    taken = {"state": FileState.MAKING, "claims": F("claims") + 1, "lease_until_at": now + LEASE}
+    taken = {"state": FileState.MAKING, "claims": F("claims") + 1, "lease_until_at": now + UNTIL_A_ROW}
     return bool(as_it_was.update(**taken, rows_done=0, rows_of=None))
 
 
@@ -149,7 +151,8 @@ def _held(file: ReportFile) -> ReportFileQuerySet:
 def _write(file: ReportFile, out: IO[bytes], clock: Clock) -> Taken:
     entry, asked = _asked(file, clock())
     with Progress(file.pk, file.claims, clock) as progress:
-        _held(file).update(rows_of=taking.count(entry, asked, file.what, READING_SECONDS))
+        rows_of = taking.count(entry, asked, file.what, READING_SECONDS)
+        _held(file).update(rows_of=rows_of, lease_until_at=clock() + UNTIL_A_ROW)
         return taking.write(entry, asked, file.what, file.form, out, tell=progress, seconds=READING_SECONDS)
 
 

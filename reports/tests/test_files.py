@@ -7,6 +7,7 @@ import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -171,20 +172,49 @@ def test_of_two_workers_that_look_at_the_same_moment_one_has_the_file(entry, lef
     assert without_looking == [1, 1]  # as it would be without the condition
 
 
+def test_nobody_takes_a_file_whose_worker_still_waits_for_the_database(entry, monkeypatch):
+    """Nothing renews its lease until rows come: first while they are counted, then while they are looked for."""
+    file, longest = order(entry, make_owner()), dt.timedelta(seconds=files.READING_SECONDS)
+    clock = [NOW]
+
+    def slow(asked):
+        found = samples.behind(asked)
+
+        def counted():
+            waited()
+            return 3
+
+        def rows():
+            waited()
+            yield from found.rows
+
+        return replace(found, rows=rows(), count=counted)
+
+    def waited():
+        clock[0] += longest
+        assert not files.make_next(at(clock[0]))
+
+    monkeypatch.setattr(catalogue, "ENTRIES", (tiny(behind=slow),))
+    assert files.make_next(lambda: clock[0])
+
+    file.refresh_from_db()
+    assert (file.state, file.claims, clock[0]) == (FileState.READY, 1, NOW + 2 * longest)
+
+
 def test_worker_that_lost_its_file_changes_nothing_of_it(entry, monkeypatch):
     """It wakes up after its lease, when another worker has made the file already."""
     file = order(entry, make_owner())
 
     def slow(asked):
         if ReportFile.objects.get(pk=file.pk).claims == 1:
-            assert files.make_next(at(NOW + LEASE))
+            assert files.make_next(at(NOW + files.UNTIL_A_ROW))
         return samples.behind(asked)
 
     monkeypatch.setattr(catalogue, "ENTRIES", (tiny(behind=slow),))
     assert files.make_next(at())
 
     file.refresh_from_db()
-    assert (file.state, file.claims, file.made_at) == (FileState.READY, 2, NOW + LEASE)
+    assert (file.state, file.claims, file.made_at) == (FileState.READY, 2, NOW + files.UNTIL_A_ROW)
     assert content(file) == CONTENT
     assert set(file.parts.values_list("claim", flat=True)) == {2}
 
