@@ -52,12 +52,14 @@ function sessionEvents(session) {
   ];
 }
 
-// A stretch of a therapist is in their column; of a room in its own; of the whole practice in each.
+// A stretch of a therapist is in their column, and hours in every room, where they may work; of a room in its own; of the
+// whole practice in each.
 function stretchEvents(stretch) {
   const {kind, word, therapist, room, start, end} = stretch;
   const everywhere = resources().map(({id}) => id);
   let where = everywhere;
-  if (therapist) where = columns.value === "therapist" ? [`therapist-${therapist}`] : [];
+  if (therapist && columns.value === "therapist") where = [`therapist-${therapist}`];
+  if (therapist && columns.value === "room") where = kind === "hours" ? everywhere : [];
   if (room) where = columns.value === "room" ? [`room-${room}`] : [];
   const name = therapist && state.plan.therapists.find(({id}) => id === therapist)?.name;
   const place = room && state.plan.rooms.find(({id}) => id === room)?.name;

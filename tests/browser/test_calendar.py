@@ -215,6 +215,11 @@ def test_every_view_is_without_faults_and_in_the_practices_time(page, live_serve
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
+def test_rooms_show_the_hours_in_which_somebody_works(page, live_server, booking):
+    at_the_calendar(page, live_server, make_owner(), booking, columns="room")
+    assert page.locator(".is-hours.ec-bg-event").count() >= page.locator(".ec-col-head").count()
+
+
 def test_browser_far_away_shows_the_practices_clock(browser, live_server, booking):
     there = browser.new_context(viewport=TABLET, timezone_id="Pacific/Auckland", locale="en-GB")
     page = there.new_page()
