@@ -136,10 +136,13 @@ def _handler(answer: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest, An
 
 
 def _field(place: tuple[Any, ...]) -> str:
-    """The field's own name: ("body", "asked", "minutes") is minutes, ("query", "from") is from."""
+    """The field's own name: ("body", "asked", "minutes") is minutes, ("query", "from") is from, and so is one of several
+    of a name, ("query", "range", "from", 1)."""
     source, *path = place
     if source == "body":
         path = path[1:]
+    if source == "query":
+        path = [step for step in path if isinstance(step, str)][-1:]
     return ".".join(str(step) for step in path) or "body"
 
 

@@ -118,6 +118,8 @@ def test_nobody_else_finds_reports():
         ({"from": "2027-02-30", "to": "2027-03-01"}, {"from": "There is no such date."}),
         (MAY | {"period": "year"}, {"period": "Name a period or its days, not both."}),
         (MAY | {"therapist": "nobody"}, {"filters": "There is no therapist “nobody” here."}),
+        (MAY | {"room": ["x", "x" * 999]}, {"room": "Write at most 50 characters."}),
+        (MAY | {"room": ["x"] * 51}, {"room": "This cannot be used here."}),
         (MAY | {"weekday": "monday"}, {"weekday": "This is not known here."}),
         ({"from": "1950-01-01", "to": "2049-01-01"}, {"to": "A report covers at most 20 years; this is from 1950-01-01 to 2049-01-01."}),
     ],
