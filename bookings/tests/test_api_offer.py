@@ -174,6 +174,8 @@ def test_the_document_names_every_call_and_its_problems():
         ("get", "/api/v1/bookings/{ref}"): {"200", "401", "404", "429"},
         ("post", "/api/v1/bookings/{ref}/reschedule"): {"200", "401", "403", "404", "409", "413", "415", "422", "429"},
         ("post", "/api/v1/bookings/{ref}/cancel"): {"200", "401", "404", "409", "413", "415", "422", "429"},
+        ("get", "/api/v1/reports"): {"200", "401", "404", "422", "429"},
+        ("get", "/api/v1/reports/{slug}"): {"200", "401", "404", "422", "429"},
     }
     assert "application/problem+json" in json.dumps(document["paths"]["/api/v1/bookings"]["get"]["responses"]["401"])
 
