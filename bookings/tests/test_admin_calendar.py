@@ -400,7 +400,7 @@ def test_without_a_script_the_same_form_is_a_page_and_leads_back_to_the_calendar
     mara, made = make_therapist_at_work(offers=[kind]), browser(make_owner())
     assert "<html" in made.get(f"{CALENDAR}book/", {"therapist": mara.pk}).content.decode()
     values = {"client": make_client().ref, "length": kind.lengths.get().pk, "starts_at": typed(ahead(3))}
-    assert made.post(f"{CALENDAR}book/", values).headers["Location"] == CALENDAR
+    assert made.post(f"{CALENDAR}book/", values).headers["Location"] == f"{CALENDAR}?view=list&from={ahead(3).date()}"
     assert Booking.objects.count() == 1
 
 
@@ -420,6 +420,17 @@ def test_blocked_time_lists_who_stands_in_the_way_and_leaves_them() -> None:
     assert TimeOff.objects.get().starts_at == ahead(3, "09:00")
     booking.refresh_from_db()
     assert booking.status == Status.CONFIRMED
+
+
+def test_without_a_script_the_list_of_that_day_says_who_stands_in_the_way() -> None:
+    booking = at_work()
+    values = {"what": "away", "starts_at": typed(ahead(3, "09:00")), "ends_at": typed(ahead(3, "12:00"))}
+    own = browser(booking.therapist.user)
+    page = own.post(f"{CALENDAR}block/", values | {"therapist": booking.therapist_id}, follow=True)
+    assert page.request["QUERY_STRING"] == f"view=list&from={booking.session_on}"
+    shown = page.content.decode()
+    assert 'http-equiv="refresh"' not in shown  # which would lead on before the words are read
+    assert f'<a href="/admin/bookings/booking/{booking.pk}/change/">' in shown and "Saved: " in shown
 
 
 def test_extra_hours_stand_beside_the_usual_ones_of_that_day() -> None:
@@ -501,7 +512,7 @@ def test_closure_is_taken_back_and_without_a_script_the_calendar_says_so() -> No
     owner = make_owner()
     answer = block(owner, "closed", "09:00", "12:00")
     again = browser(owner).post(answer.json()["undo"])
-    assert (again.status_code, again.url, Closure.objects.count()) == (302, CALENDAR, 0)
+    assert (again.status_code, again.url, Closure.objects.count()) == (302, f"{CALENDAR}?view=list", 0)
     assert said(again).startswith("Taken back: ")
     assert said(browser(owner).post(answer.json()["undo"])) == absences.CHANGED
 

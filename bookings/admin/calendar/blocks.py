@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from bookings import absences, notices
 from bookings.admin.booking import typed
 from bookings.admin.calendar import drops
-from bookings.admin.calendar.dialogs import done, page
+from bookings.admin.calendar.dialogs import as_list, done, page
 from bookings.admin.calendar.forms import AWAY, EXTRA, LABELS, BlockForm, ways_of
 from bookings.admin.hours import tell
 from bookings.errors import Conflict, Refusal
@@ -76,14 +76,20 @@ def _blocked(
     way_back |= {"what": said["what"], "user": request.user.pk, "span": span}
     undo = f"{reverse('admin:calendar_block_undo')}?{urlencode({'of': signing.dumps(way_back, salt=SALT)})}"
     answer = {"undo": undo, "seconds": int(notices.grace().total_seconds())}
-    return _answer(request, f"Saved: {span}.", in_the_way, answer)
+    return _answer(request, f"Saved: {span}.", in_the_way, answer, said["starts_at"])
 
 
-def _answer(request: HttpRequest, sentence: str, in_the_way: Sequence[Booking], more: dict[str, Any]) -> HttpResponse:
+def _answer(
+    request: HttpRequest,
+    sentence: str,
+    in_the_way: Sequence[Booking],
+    more: dict[str, Any],
+    at: dt.datetime | None = None,
+) -> HttpResponse:
     if not drops.is_script(request):
         tell(request, in_the_way)
     if not in_the_way or not drops.is_script(request):
-        return done(request, {"said": [sentence], **more})
+        return done(request, {"said": [sentence], **more}, at)
     stand = "stands" if len(in_the_way) == 1 else "stand"
     still = (
         f"{counted(len(in_the_way), 'booking')} {stand} in the way and will still take place until you move or cancel:"
@@ -143,4 +149,4 @@ def _refused(request: HttpRequest, sentence: str) -> HttpResponse:
     if drops.is_script(request):
         return JsonResponse({"refused": True, "said": [sentence]})
     messages.error(request, sentence)
-    return redirect("admin:calendar")
+    return redirect(as_list())

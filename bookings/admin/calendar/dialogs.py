@@ -10,7 +10,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from bookings import desk, undoing
@@ -22,6 +24,7 @@ from bookings.diary import Ask
 from bookings.errors import Refusal
 from clients import finding
 from clients.models import Client
+from practice import walltime
 from practice.admin_site import clock
 from practice.models import Practice
 
@@ -37,11 +40,19 @@ def page(request: HttpRequest, name: str, shown: dict[str, Any]) -> HttpResponse
     return render(request, "admin/calendar/page.html", context)
 
 
-def done(request: HttpRequest, answer: dict[str, Any]) -> HttpResponse:
+def done(request: HttpRequest, answer: dict[str, Any], at: dt.datetime | None = None) -> HttpResponse:
     if drops.is_script(request):
         return JsonResponse(answer)
     messages.success(request, " ".join(answer["said"]))
-    return redirect("admin:calendar")
+    return redirect(as_list(at))
+
+
+def as_list(at: dt.datetime | None = None) -> str:
+    """Where somebody without a script reads what was done: the calendar itself would lead on, and the words be gone."""
+    values = {"view": "list"}
+    if at:
+        values["from"] = walltime.local_date(at, Practice.objects.current().zone).isoformat()
+    return f"{reverse('admin:calendar')}?{urlencode(values)}"
 
 
 # A booking
@@ -60,7 +71,7 @@ def book(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             _explain(form, refusal, place, now)
         else:
-            return done(request, drops.told(booking, undo=True))
+            return done(request, drops.told(booking, undo=True), booking.starts_at)
     shown = {"form": form, "title": "Book a session", "may_block": bool(ways_of(request.user))}
     return page(request, "book", shown)
 
