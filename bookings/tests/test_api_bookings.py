@@ -451,7 +451,7 @@ def test_booking_costs_twelve_queries_and_a_key_one_more(headers, more, therapis
     assert len([query for query in queries if is_a_question(query)]) <= 12 + more
 
 
-@pytest.mark.parametrize(("call", "most"), [("", 5), ("/reschedule", 22), ("/cancel", 17)])
+@pytest.mark.parametrize(("call", "most"), [("", 5), ("/reschedule", 23), ("/cancel", 17)])
 def test_a_call_about_one_booking_has_a_bound(call, most):
     session_type, therapist = make_open_practice()
     client = make_client_with_account()
