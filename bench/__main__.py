@@ -1,7 +1,7 @@
 """`make bench`: every part on SQLite and on PostgreSQL, a table on the screen and a file for each database.
 
 `python -m bench --small` runs the same parts and checks small, and keeps no file. `python -m bench sqlite http` runs what
-it names.
+it names, and keeps the figures of that.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ def main(words: list[str]) -> int:
     with private_folder("practice-bench-") as folder, valkey() as redis_url:
         for database in databases:
             with serving(database, folder) as urls:
-                found = [measure(part, urls(part), redis_url, folder, small) for part in parts]
-            missed += [f"{database}: {bound['what']}" for one in found for bound in one["bounds"] if not bound["holds"]]
-            if not small and parts == PARTS:
-                keep(database, found)
+                found = {part: measure(part, urls(part), redis_url, folder, small) for part in parts}
+            bounds = [bound for one in found.values() for bound in one["bounds"]]
+            missed += [f"{database}: {bound['what']}" for bound in bounds if not bound["holds"]]
+            if not small:
+                keep(KEPT / f"bench-{database}.json", found)
     print("\n" + ("\n".join(f"MISSED  {bound}" for bound in missed) or "Every bound holds."))
     return 1 if missed else 0
 
@@ -77,13 +78,15 @@ def measure(part: str, database_url: str, redis_url: str, folder: Path, small: b
     return json.loads(file.read_text())
 
 
-def keep(database: str, found: list[dict]) -> None:
-    about = {"on": time.strftime("%Y-%m-%d"), "python": platform.python_version(), "processors": os.cpu_count()}
-    together = {name: [each for one in found for each in one[name]] for name in ("figures", "bounds")}
-    path = KEPT / f"bench-{database}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(about | together, indent=1, ensure_ascii=False) + "\n")
-    print(f"\nKept in {path.relative_to(ROOT)}")
+def keep(path: Path, found: dict[str, dict]) -> None:
+    """Each part that was measured with its day; the others stay as they were measured before."""
+    parts = json.loads(path.read_text())["parts"] if path.exists() else {}
+    today = time.strftime("%Y-%m-%d")
+    parts |= {part: {"on": today, "figures": one["figures"], "bounds": one["bounds"]} for part, one in found.items()}
+    about = {"python": platform.python_version(), "processors": os.cpu_count()}
+    ordered = {part: parts[part] for part in PARTS if part in parts}
+    path.write_text(json.dumps(about | {"parts": ordered}, indent=1, ensure_ascii=False) + "\n")
+    print(f"\nKept in {path.name}")
 
 
 if __name__ == "__main__":
