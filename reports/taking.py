@@ -6,6 +6,7 @@ Everything a file holds passes `suppressing`. Who takes names away leaves a line
 from __future__ import annotations
 
 import datetime as dt
+import traceback
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
@@ -50,8 +51,15 @@ def write(
     """Raises NoSuchTable, TooLong, and whatever `tell` raises."""
     with reading(seconds):
         sheet = _rows(entry, asked) if what == ROWS else _table(entry, asked, what)
-        written = exports.write(sheet, to, form, tell)
-    return Taken(written, suppressing.has_names(sheet.columns))
+        has_names = suppressing.has_names(sheet.columns)
+        try:
+            written = exports.write(sheet, to, form, tell)
+        except BaseException as stopped:
+            # Rows that are not read to their end let go of the database's cursor while its transaction still stands.
+            del sheet
+            traceback.clear_frames(stopped.__traceback__)
+            raise
+    return Taken(written, has_names)
 
 
 def count(entry: Entry, asked: Asked, what: str, seconds: float = LONGEST_SECONDS) -> int | None:

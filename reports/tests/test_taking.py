@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 from typing import Any
 
@@ -14,6 +15,7 @@ from bookings.models import SessionType
 from reports import api, catalogue, question, suppressing, taking
 from reports.asking import Asked
 from reports.catalogue import ENTRIES, Entry
+from reports.errors import TooMany
 from reports.exports import CSV, XLSX
 from reports.meanings import MEANINGS
 from reports.question import Question
@@ -107,3 +109,14 @@ def test_what_each_number_means_goes_with_the_sheet(readers):
     entry = catalogue.found("income", asked.by)
     about = dict(sheets(taken(entry, asked, "session_types", XLSX))["About"])
     assert set(about.values()) >= {MEANINGS["waived"], MEANINGS["owed"]}
+
+
+@pytest.mark.django_db(transaction=True)
+@EACH
+def test_rows_that_are_not_read_to_their_end_leave_no_cursor_open(entry):
+    """On PostgreSQL a cursor that outlives its transaction complains when it is let go, here as an error."""
+    made = generated.make(8)
+    asked = question.asked(YEARS, by=make_owner(), practice=made.practice, now=NOW)
+    with pytest.raises(TooMany):
+        taking.write(entry, asked, taking.ROWS, CSV, io.BytesIO(), tell=taking.at_most(0))
+    gc.collect()
