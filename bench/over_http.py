@@ -103,7 +103,7 @@ def insertion(people: Crowd, slot: tuple) -> Call:
 
 def count_a_booking(report: Report, people: Crowd, token: str) -> None:
     """The first call of a token notes its use, each later one takes from its bucket."""
-    slots, browser = iter(people.slots(60, 1)), Browser()
+    slots, browser = iter(_one_for_each_time(people.slots(60, 1))), Browser()
 
     def book() -> None:
         call = booking(people, next(slots), token)
@@ -114,6 +114,11 @@ def count_a_booking(report: Report, people: Crowd, token: str) -> None:
 
     most = max(count_queries(book), count_queries(book))
     report.hold("queries of a whole booking over HTTP", most, at_most=12)
+
+
+def _one_for_each_time(slots: list[tuple]) -> list[tuple]:
+    """Nobody has two sessions at one time, with whomever."""
+    return list({start: (therapist, start) for therapist, start in slots}.values())
 
 
 def warm_up(people: Crowd, practice: int, bare: int, tokens: Iterator[str], number: int) -> None:
