@@ -5,11 +5,12 @@ from typing import Any
 
 from celery import Celery, bootsteps
 
-from practice import broker
+from practice import broker, ending
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "practice.settings")
 
 broker.install()
+ending.install()
 app = Celery("practice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -37,6 +37,7 @@ WIRING = {
     "broker",
     "celery",
     "demo",
+    "ending",
     "environment",
     "logs",
     "opening",
