@@ -131,19 +131,19 @@ _ZERO = Value(NOTHING, output_field=_MONEY)
 
 def with_balance(bookings: QuerySet[Any]) -> QuerySet[Any]:
     """Each with its `balance`, to filter, order and sum by."""
-    owed = Greatest(_when(WITH_PRICE, "price") + _when(WITH_FEES, "late_fee") - _sum(MoneyKind.WAIVER), _ZERO)
-    kept = _sum(*TAKEN) - _sum(MoneyKind.REFUND)
-    return bookings.annotate(balance=Round(owed - kept, 2, output_field=_MONEY))
+    is_waiver = Q(kind=MoneyKind.WAIVER)
+    owed = Greatest(agreed() - _sum(is_waiver), _ZERO)
+    return bookings.annotate(balance=_rounded(owed - _sum(~is_waiver)))
 
 
 def _when(statuses: tuple[Status, ...], name: str) -> Combinable:
     return Case(When(status__in=statuses, then=F(name)), default=_ZERO, output_field=_MONEY)
 
 
-def _sum(*kinds: MoneyKind) -> Combinable:
-    signed = Case(When(corrects__isnull=True, then=F("amount")), default=-F("amount"), output_field=_MONEY)
-    lines = MoneyEntry.objects.filter(booking=OuterRef("pk"), kind__in=kinds).order_by().values("booking")
-    return Coalesce(Subquery(lines.annotate(total=Sum(signed)).values("total"), output_field=_MONEY), _ZERO)
+def _sum(which: Q) -> Combinable:
+    """In a look-up of its own, so that whoever filters by other rows multiplies no line."""
+    lines = MoneyEntry.objects.filter(which, booking=OuterRef("pk")).order_by().values("booking")
+    return Coalesce(Subquery(lines.annotate(total=Sum(signed())).values("total"), output_field=_MONEY), _ZERO)
 
 
 def signed(prefix: str = "") -> Combinable:
@@ -157,7 +157,7 @@ def signed(prefix: str = "") -> Combinable:
 
 def with_accounts(bookings: QuerySet[Any]) -> QuerySet[Any]:
     """Each with what `account` says of it (`agreed` is price and fees): its lines joined and summed in one pass, for a great
-    many at once."""
+    many at once. No other rows may be joined to it."""
     is_waiver = Q(money__kind=MoneyKind.WAIVER)
     sums = bookings.annotate(
         agreed=agreed(),
