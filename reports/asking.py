@@ -7,6 +7,8 @@ the practice's.
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from bookings.models import Booking, MoneyEntry, Room, SessionType, Therapist
 from practice import walltime
 from practice.models import Practice
 from reports.errors import UnknownFilter
-from reports.period import Period
+from reports.period import DAY, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,16 @@ class Asked:
 def within(period: Period, name: str = "session_on") -> Q:
     """On rows whose day is in the period. A session belongs to the day on which it begins."""
     return Q(**{f"{name}__range": (period.first, period.last)})
+
+
+def within_any(periods: Iterable[Period], name: str = "session_on") -> Q:
+    """As within, of several. Those that touch or meet are one, so that each row is compared with as few as can be."""
+    joined: list[Period] = []
+    for each in sorted(periods, key=lambda period: period.first):
+        if joined and each.first <= joined[-1].last + DAY:
+            each = Period(joined[-1].first, max(each.last, joined.pop().last))
+        joined.append(each)
+    return functools.reduce(operator.or_, (within(each, name) for each in joined))
 
 
 def filters(by: User, therapists: Iterable[str], session_types: Iterable[str], rooms: Iterable[str]) -> Filters:

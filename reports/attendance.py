@@ -8,8 +8,6 @@ of the period and of the two beside it, and added up from there.
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import operator
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -19,7 +17,7 @@ from django.db.models.functions import Coalesce, ExtractHour
 
 from bookings.models import Booking, Room, SessionType, Status, Therapist
 from bookings.models import Kind as SessionKind
-from reports.asking import Asked, within
+from reports.asking import Asked, within_any
 from reports.period import DAY, Period
 
 TOOK_PLACE = Q(status=Status.COMPLETED)
@@ -156,18 +154,7 @@ def _dates(period: Period) -> Iterator[dt.date]:
 
 
 def _of(asked: Asked, *periods: Period) -> QuerySet[Booking]:
-    wanted = functools.reduce(operator.or_, (within(each) for each in _joined(periods)))
-    return asked.bookings().filter(wanted)
-
-
-def _joined(periods: Iterable[Period]) -> list[Period]:
-    """Periods that touch or meet are one, so that the database compares each row with as few as can be."""
-    joined: list[Period] = []
-    for each in sorted(periods, key=lambda period: period.first):
-        if joined and each.first <= joined[-1].last + DAY:
-            each = Period(joined[-1].first, max(each.last, joined.pop().last))
-        joined.append(each)
-    return joined
+    return asked.bookings().filter(within_any(periods))
 
 
 def _counted(asked: Asked, grouped: QuerySet[Any, Any]) -> QuerySet[Any, Any]:

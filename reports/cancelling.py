@@ -20,7 +20,6 @@ from reports.asking import Asked, within
 from reports.attendance import CANCELLED, CANCELLED_LATE, MISSED
 
 HOUR = dt.timedelta(hours=1)
-CENT = Decimal("0.01")
 
 CLIENT, PRACTICE, OTHERWISE = "client", "practice", "otherwise"
 WHO = {CLIENT: "The client", PRACTICE: "The practice", OTHERWISE: "Neither, or not known"}
@@ -77,7 +76,7 @@ def fees(asked: Asked) -> dict[str, Fees]:
         "SUM(CASE WHEN balance > 0 THEN balance ELSE 0 END) FROM ended GROUP BY outcome",
         ended=ended.values("outcome", "agreed", "owed", "balance"),
     )
-    found = {outcome: Fees(many, with_fee, *map(_exact, sums)) for outcome, many, with_fee, *sums in rows}
+    found = {outcome: Fees(many, with_fee, *map(combining.exact, sums)) for outcome, many, with_fee, *sums in rows}
     return {outcome: found.get(outcome, Fees()) for outcome in OUTCOMES}
 
 
@@ -113,8 +112,3 @@ def _who() -> Combinable:
 
 def _outcome() -> Combinable:
     return Case(When(MISSED, then=Value("missed")), When(CANCELLED_LATE, then=Value("late")), default=Value("other"))
-
-
-def _exact(amount: Any) -> Decimal:
-    """SQLite adds binary fractions."""
-    return Decimal(amount or 0).quantize(CENT)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import ExtractMonth, ExtractYear
+
+CENT = Decimal("0.01")
 
 
 def rows(text: str, params: Sequence[Any] = (), **parts: QuerySet[Any]) -> list[tuple[Any, ...]]:
@@ -47,6 +50,11 @@ def month(number: Any) -> dt.date:
 def day(value: Any) -> dt.date:
     """SQLite keeps days as text."""
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def exact(amount: Any) -> Decimal:
+    """A sum of money to the penny; SQLite adds binary fractions, and a sum of nothing is nothing."""
+    return Decimal(amount or 0).quantize(CENT)
 
 
 def days_between(later: str, earlier: str) -> str:

@@ -16,7 +16,7 @@ from accounts.models import Role
 from bookings import owing
 from bookings.models import CashUp, MoneyEntry, MoneyKind, PaidBy, Status
 from practice import words
-from reports import saying
+from reports import combining, saying
 from reports.asking import Asked, within
 from reports.shape import Column, Report, Rows, Section, Table, Unit
 from reports.shape import Value as Cell
@@ -26,7 +26,6 @@ LONGEST_LIST = 31
 """Days. A longer period has no list, and its cash-ups by month."""
 LISTED = (Status.REQUESTED, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
 NO_MONEY = "No money was taken or given back."
-CENT = Decimal("0.01")
 CLIENT = Column("client", "Client", Unit.PERSON)
 DAY = Column("day", "Day", Unit.DATE)
 FACTS = (
@@ -71,7 +70,7 @@ def _listed(asked: Asked) -> Iterator[tuple[Any, ...]]:
         "client__name", "session_on", "starts_at", "ends_at", "called", "therapist__name", "room__name", "status",
         "balance", "currency",
     ).iterator(chunk_size=2000):  # fmt: skip
-        yield *facts, Status(status).label, _exact(balance) if currency == asked.currency else None
+        yield *facts, Status(status).label, combining.exact(balance) if currency == asked.currency else None
 
 
 def _called(asked: Asked) -> Any:
@@ -128,7 +127,7 @@ def _moved(asked: Asked) -> dict[tuple[dt.date, str], tuple[Decimal, Decimal]]:
         .annotate(came_in=Sum("signed", filter=~is_back), back=Sum("signed", filter=is_back))
     )
     found = summed.values_list("on", "paid_by", "came_in", "back")
-    return {(on, way): (_exact(came_in), -_exact(back)) for on, way, came_in, back in found}
+    return {(on, way): (combining.exact(came_in), -combining.exact(back)) for on, way, came_in, back in found}
 
 
 def _closed(asked: Asked) -> dict[tuple[dt.date, str], tuple[Decimal, Decimal]]:
@@ -220,8 +219,3 @@ def about_money(asked: Asked, counted: list[Till]) -> Iterator[str]:
     if still:
         verb = "is" if len(still) == 1 else "are"
         yield saying.sentence(f"{saying.counted(len(still), 'day')} {verb} still to be counted")
-
-
-def _exact(amount: Any) -> Decimal:
-    """SQLite adds binary fractions."""
-    return Decimal(amount or 0).quantize(CENT)

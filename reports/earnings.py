@@ -6,8 +6,6 @@ What a booking owes is decided in `bookings.owing`; nothing here decides it anew
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import operator
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -30,10 +28,9 @@ from django.db.models.expressions import Combinable
 from bookings import owing
 from bookings.models import Booking, Kind, MoneyEntry, MoneyKind, SessionType, Status
 from reports import combining
-from reports.asking import Asked, within
+from reports.asking import Asked, within_any
 from reports.period import Period
 
-CENT = Decimal("0.01")
 HOUR = 60
 AMOUNT: DecimalField = DecimalField(max_digits=12, decimal_places=2)
 HOLDERS = ("session_type_id", "therapist_id", "room_id")
@@ -57,7 +54,7 @@ class Money(NamedTuple):
 
     @property
     def per_hour(self) -> Decimal | None:
-        return (self.worth * HOUR / self.minutes).quantize(CENT) if self.minutes else None
+        return (self.worth * HOUR / self.minutes).quantize(combining.CENT) if self.minutes else None
 
 
 NONE = Money()
@@ -75,7 +72,7 @@ def headline(asked: Asked) -> tuple[Money, Money, Money]:
     """As totals, only what was agreed and what was taken: for these no booking's own lines are looked at."""
     periods = asked.period.compared()
     sums = _booked(asked, periods).values("session_on").annotate(agreed=Sum(owing.agreed()))
-    days = {day: Money(agreed=_exact(agreed)) for day, agreed in sums.values_list("session_on", "agreed")}
+    days = {day: Money(agreed=combining.exact(agreed)) for day, agreed in sums.values_list("session_on", "agreed")}
     return compared(asked, _with_taken(asked, periods, days))
 
 
@@ -98,7 +95,7 @@ def by_day(asked: Asked) -> Days:
 def _with_taken(asked: Asked, periods: Sequence[Period], days: Days) -> Days:
     lines = _lines(asked, periods).values("on").annotate(taken=Sum("signed"))
     for day, taken in lines.values_list("on", "taken"):
-        days[day] = days.get(day, NONE)._replace(taken=_exact(taken))
+        days[day] = days.get(day, NONE)._replace(taken=combining.exact(taken))
     return days
 
 
@@ -109,7 +106,7 @@ def by_holder(asked: Asked) -> dict[tuple[Any, ...], Money]:
     names = [f"booking__{name}" for name in HOLDERS]
     lines = _lines(asked, periods).values(*names).annotate(taken=Sum("signed"))
     for *holder, taken in lines.values_list(*names, "taken"):
-        found[tuple(holder)] = found.get(tuple(holder), NONE)._replace(taken=_exact(taken))
+        found[tuple(holder)] = found.get(tuple(holder), NONE)._replace(taken=combining.exact(taken))
     return found
 
 
@@ -169,7 +166,7 @@ def _marks(asked: Asked) -> tuple[Q, Q]:
 
 def _money(sums: Sequence[Any]) -> Money:
     """From SUMS."""
-    agreed, waived, beyond, to_come, paid, over, worth, minutes = map(_exact, sums)
+    agreed, waived, beyond, to_come, paid, over, worth, minutes = map(combining.exact, sums)
     owed = agreed - waived + beyond
     return Money(agreed, waived, owed - to_come, to_come, paid, owed - paid + over, over, worth, int(minutes))
 
@@ -179,7 +176,10 @@ def ways(asked: Asked) -> dict[str, tuple[Decimal, Decimal]]:
     is_back = Q(kind=MoneyKind.REFUND)
     sums = {"came_in": Sum("signed", filter=~is_back), "given_back": Sum("signed", filter=is_back)}
     lines = _lines(asked, (asked.period,)).values("paid_by").annotate(**sums)
-    return {way: (_exact(came_in), -_exact(back)) for way, came_in, back in lines.values_list("paid_by", *sums)}
+    return {
+        way: (combining.exact(came_in), -combining.exact(back))
+        for way, came_in, back in lines.values_list("paid_by", *sums)
+    }
 
 
 def bookings(asked: Asked) -> QuerySet[Any]:
@@ -193,23 +193,14 @@ def bookings(asked: Asked) -> QuerySet[Any]:
 
 def _booked(asked: Asked, periods: Iterable[Period]) -> QuerySet[Booking]:
     """In the practice's currency."""
-    return asked.bookings().filter(_in_any(periods, "session_on"), currency=asked.currency)
+    return asked.bookings().filter(within_any(periods, "session_on"), currency=asked.currency)
 
 
 def _lines(asked: Asked, periods: Iterable[Period]) -> QuerySet[MoneyEntry]:
     """What came in and went out, each with what it adds."""
-    found = asked.money().receipts().filter(_in_any(periods, "on"))  # type: ignore[attr-defined]
+    found = asked.money().receipts().filter(within_any(periods, "on"))  # type: ignore[attr-defined]
     return found.annotate(signed=owing.signed())
-
-
-def _in_any(periods: Iterable[Period], name: str) -> Q:
-    return functools.reduce(operator.or_, (within(each, name) for each in periods))
 
 
 def _only(where: Q, amount: Combinable) -> Combinable:
     return Case(When(where, then=amount), default=Value(owing.NOTHING), output_field=AMOUNT)
-
-
-def _exact(amount: Any) -> Decimal:
-    """SQLite adds binary fractions."""
-    return Decimal(amount or 0).quantize(CENT)

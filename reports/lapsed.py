@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from clients import facts
+from clients import facts, running_out
 from clients.facts import Facts
 from clients.models import Document, DocumentKind, Questionnaire
 
-SOON = dt.timedelta(days=30)
+SOON = dt.timedelta(days=max(running_out.TOLD_DAYS_BEFORE))
+"""From then on a client is told of it too."""
 NOBODY = 0
 
 

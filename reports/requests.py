@@ -6,7 +6,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value,
 from django.db.models.functions import RowNumber
 
 from bookings.models import Booking, BookingChange, Kind, Status
-from reports.asking import Asked, within
+from reports.asking import Asked, within, within_any
 from reports.steps import Three
 
 OUTCOMES = {
@@ -34,8 +34,7 @@ def outcomes(asked: Asked) -> dict[str, Three]:
         output_field=CharField(),
     )
     periods = asked.period.compared()
-    in_one = within(periods[0], "booked_on") | within(periods[1], "booked_on") | within(periods[2], "booked_on")
-    first = asked.bookings().filter(in_one, pk__in=firsts)
+    first = asked.bookings().filter(within_any(periods, "booked_on"), pk__in=firsts)
     counted = (
         first.annotate(outcome=outcome)
         .values("outcome")
