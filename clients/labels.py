@@ -11,7 +11,7 @@ LABELS = labelled(
     Stage={public(): "slug name text order", internal("practice"): "id"},
     # The note is the therapist's own and sealed; that a stage was reached is told to the client.
     StageDecision={
-        clinical(): "note",
+        clinical(exported=False): "note",
         personal("clinical"): "client stage is_reached decided_on decided_at",
         internal("clinical"): "id by",
     },
