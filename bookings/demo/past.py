@@ -19,17 +19,6 @@ WEEKS = 104
 PAST = "demo-past-"
 """Begins the ref of each of these clients."""
 CHANCE = "two years of Still Water"
-ROOMS = {"consultation": (), "tantric-introduction": ("quiet",), "tantric-session": ("quiet",)}
-OTHER_ROOMS = ("garden", "hearth")
-BUFFERS = {"consultation": (0, 15), "tantric-introduction": (15, 30), "tantric-session": (15, 45)}
-OTHER_BUFFERS = (0, 15)
-PRICES = {
-    ("relaxing-massage", 60): 70,
-    ("relaxing-massage", 90): 95,
-    ("deep-massage", 60): 78,
-    ("deep-massage", 90): 105,
-}
-PRICES |= {("consultation", 30): 0, ("tantric-introduction", 120): 190, ("tantric-session", 150): 240}
 BEFORE_THE_RISE = Decimal("0.93")
 OPENING = 5
 """So many more come for the first time in each of the first weeks."""
@@ -86,6 +75,19 @@ class Visit(NamedTuple):
     """From 0 to 1: decides what became of the money."""
 
 
+class Offered(NamedTuple):
+    """What the practice file tells of a session type."""
+
+    lengths: tuple[tuple[int, Decimal], ...]
+    """Minutes and price, the shortest first."""
+    before: int
+    after: int
+    """Minutes kept free."""
+    rooms: tuple[str, ...]
+    notice: dt.timedelta
+    """Until when cancelling is free."""
+
+
 class Shift(NamedTuple):
     weekday: int
     opens: int
@@ -108,6 +110,8 @@ class Past:
     """By therapist."""
     away: dict[str, list[tuple[dt.date, dt.date]]]
     """By therapist, “” for all: first and last day."""
+    offer: dict[str, Offered]
+    """By session type."""
     rng: random.Random = field(default_factory=lambda: random.Random(CHANCE))
     people: list[Person] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
@@ -168,12 +172,12 @@ class Past:
             kind = "relaxing-massage"
         else:
             kind = person.likes if self.rng.random() < 0.8 else "relaxing-massage"
-        lengths = [minutes for name, minutes in PRICES if name == kind]
+        lengths = [minutes for minutes, _ in self.offer[kind].lengths]
         return kind, lengths[0] if len(lengths) == 1 or self.rng.random() < 0.65 else lengths[1]
 
     def _free(self, therapist: str, week: int, kind: str, minutes: int) -> Free | None:
         """A start of this week at which the therapist and a room are free, the well-liked hours more often."""
-        before, after = BUFFERS.get(kind, OTHER_BUFFERS)
+        before, after = self.offer[kind].before, self.offer[kind].after
         starts = [
             Free(on, minute, room)
             for on, shift in self._days(therapist, week)
@@ -194,15 +198,15 @@ class Past:
 
     def _room(self, kind: str, on: dt.date, start: int, end: int) -> Sequence[str | None]:
         """The first that is free, or nothing; what needs none has none."""
-        rooms = ROOMS.get(kind, OTHER_ROOMS)
+        rooms = self.offer[kind].rooms
         return [None] if not rooms else [room for room in rooms if self._is_open((room, on), start, end)][:1]
 
     def _is_open(self, whose: tuple[str, dt.date], start: int, end: int) -> bool:
         return all(until <= start or end <= since for since, until in self.busy.get(whose, ()))
 
     def _keep(self, visit: Visit) -> None:
-        before, after = BUFFERS.get(visit.session_type, OTHER_BUFFERS)
-        taken = visit.minute - before, visit.minute + visit.minutes + after
+        kept = self.offer[visit.session_type]
+        taken = visit.minute - kept.before, visit.minute + visit.minutes + kept.after
         for whose in (visit.therapist, visit.room):
             if whose:
                 self.busy.setdefault((whose, visit.on), []).append(taken)
@@ -214,7 +218,7 @@ class Past:
         ended = rng.random()
         missed = 0.025 if is_reminded else 0.11
         status = "no_show" if ended < missed else "cancelled" if ended < missed + 0.09 else "completed"
-        price = Decimal(PRICES[kind, minutes])
+        price = dict(self.offer[kind].lengths)[minutes]
         if week < WEEKS - RISE:
             price = (price * BEFORE_THE_RISE).quantize(Decimal(1))
         return Visit(

@@ -16,7 +16,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from bookings import absences, calendars, kinds, quiet
-from bookings.demo.past import PAST, WEEKS, Past, Shift, Visit, booking_row, client_rows, ref
+from bookings.demo.past import PAST, WEEKS, Offered, Past, Shift, Visit, booking_row, client_rows, ref
 from bookings.demo.told import sign_agreements, sign_forms, understand_boundaries
 from bookings.models import (
     Booking,
@@ -26,6 +26,7 @@ from bookings.models import (
     MoneyEntry,
     MoneyKind,
     PaidBy,
+    SessionType,
     Status,
     Therapist,
     TimeOff,
@@ -56,11 +57,14 @@ def enter(until: dt.date, now: dt.datetime) -> None:
     """The weeks before `until`, a Monday."""
     practice = Practice.objects.current()
     monday = until - dt.timedelta(weeks=WEEKS)
-    past = Past(monday, _shifts(), _enter_absences(monday, practice, now))
+    past = Past(monday, _shifts(), _enter_absences(monday, practice, now), _offer(practice))
     past.fill()
     first = {visit.person.ref: visit for visit in reversed(past.visits)}
     people = [each for each in past.people if each.ref in first]
-    tree = {"clients": client_rows(people), "bookings": [_row(each, practice) for each in past.visits]}
+    tree = {
+        "clients": client_rows(people),
+        "bookings": [booking_row(each, past.offer[each.session_type].notice) for each in past.visits],
+    }
     entering.enter(tree, shape.check(tree), now=now)
     _give_accounts(first, practice)
     booked = _Booked(past.visits, practice)
@@ -69,6 +73,20 @@ def enter(until: dt.date, now: dt.datetime) -> None:
     booked.take_money(User.objects.get(email="desk@demo.example"))
     _sign(past.visits, until)
     _decide(past.visits, practice)
+
+
+def _offer(practice: Practice) -> dict[str, Offered]:
+    found = SessionType.objects.prefetch_related("lengths", "room_choices__room")
+    return {
+        each.slug: Offered(
+            tuple((length.minutes, length.price) for length in each.lengths.all()),
+            each.buffer_before_minutes,
+            each.buffer_after_minutes,
+            tuple(choice.room.slug for choice in each.room_choices.all()),
+            practice.cancellation_notice if each.cancellation_notice is None else each.cancellation_notice,
+        )
+        for each in found
+    }
 
 
 def _shifts() -> dict[str, list[Shift]]:
@@ -125,11 +143,6 @@ def _whole(days: tuple[dt.date, dt.date], practice: Practice) -> dict[str, dt.da
 
 def _at(on: dt.date, clock: dt.time, practice: Practice) -> dt.datetime:
     return from_wall(dt.datetime.combine(on, clock), practice.zone)
-
-
-def _row(visit: Visit, practice: Practice) -> dict[str, object]:
-    own = dt.timedelta(hours=48) if visit.session_type.startswith("tantric") else None
-    return booking_row(visit, own or practice.cancellation_notice)
 
 
 class Taken(NamedTuple):

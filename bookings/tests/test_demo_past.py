@@ -2,12 +2,13 @@
 
 import datetime as dt
 import itertools
+from decimal import Decimal
 
 import pytest
 
 from bookings import demo, owing, takings
 from bookings.demo import past_names
-from bookings.demo.past import Past, Shift, ref
+from bookings.demo.past import Offered, Past, Shift, ref
 from bookings.models import Booking, CashUp, MoneyEntry, Status
 from bookings.tests.factories import NOW
 from clients.models import Client, StageDecision
@@ -20,9 +21,18 @@ SHIFTS = {
     "ines": [Shift(0, 540, 1020), Shift(4, 540, 1020)],
 }
 
+DAY, TWO_DAYS = dt.timedelta(hours=24), dt.timedelta(hours=48)
+OFFER = {
+    "consultation": Offered(((30, Decimal(0)),), 0, 15, (), DAY),
+    "relaxing-massage": Offered(((60, Decimal(70)), (90, Decimal(95))), 0, 15, ("garden", "hearth"), DAY),
+    "deep-massage": Offered(((60, Decimal(78)), (90, Decimal(105))), 0, 15, ("garden", "hearth"), DAY),
+    "tantric-introduction": Offered(((120, Decimal(190)),), 15, 30, ("quiet",), TWO_DAYS),
+    "tantric-session": Offered(((150, Decimal(240)), (180, Decimal(285))), 15, 45, ("quiet",), TWO_DAYS),
+}
+
 
 def filled(**away: list[tuple[dt.date, dt.date]]) -> Past:
-    past = Past(MONDAY, SHIFTS, away)
+    past = Past(MONDAY, SHIFTS, away, OFFER)
     past.fill()
     return past
 
